@@ -1,0 +1,69 @@
+"""Finding and loading forms: the shipped ones and an office's own; every mistake told at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from cchc_xlsx import resources, spec
+from cchc_xlsx.errors import CchcError
+from cchc_xlsx.form import checks
+from cchc_xlsx.form.model import Form
+from cchc_xlsx.lang import Text
+
+DEFAULT = "cchc-xa"
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_VERSION = re.compile(r"v([1-9][0-9]*)\.yaml")
+_UNKNOWN = Text(
+    "Không có biểu “{id}”. Các biểu hiện có: {known}. Xem: cchc-xlsx forms list",
+    "There is no form “{id}”. The forms are: {known}. See: cchc-xlsx forms list",
+)
+_UNKNOWN_VERSION = Text(
+    "Biểu “{id}” không có phiên bản v{version}; hiện có: {known}.",
+    "The form “{id}” has no version v{version}; it has: {known}.",
+)
+
+
+def read(path: Path) -> Form:
+    """The form in one file. Raises FormError with every mistake in it."""
+    return spec.read(path, Form, lambda form: checks.mistakes(form, path))
+
+
+def folders(own: Path | None = None) -> tuple[Path, ...]:
+    """Where forms are looked for: an office's own folder first, then the shipped ones."""
+    shipped = resources.templates() / "forms"
+    return (own, shipped) if own else (shipped,)
+
+
+def listing(places: Sequence[Path]) -> dict[str, tuple[int, ...]]:
+    """Form ids with their versions, oldest first, sorted by id; the default form comes first."""
+    found: dict[str, set[int]] = {}
+    for place in places:
+        for path in place.glob("*/v*.yaml"):
+            version = _VERSION.fullmatch(path.name)
+            if version:
+                found.setdefault(path.parent.name, set()).add(int(version[1]))
+    ids = sorted(found, key=lambda form_id: (form_id != DEFAULT, form_id))
+    return {form_id: tuple(sorted(found[form_id])) for form_id in ids}
+
+
+def find(form_id: str, version: int | None = None, own: Path | None = None) -> Form:
+    """The form by id, in its newest version unless one is asked for. Raises CchcError when there is none."""
+    return _find(form_id, version, folders(own))
+
+
+@cache
+def _find(form_id: str, version: int | None, places: tuple[Path, ...]) -> Form:
+    known = listing(places)
+    if form_id not in known or not _ID.fullmatch(form_id):
+        raise CchcError(_UNKNOWN.format(id=form_id, known=", ".join(known)))
+    wanted = version or known[form_id][-1]
+    for place in places:
+        path = place / form_id / f"v{wanted}.yaml"
+        if path.is_file():
+            return read(path)
+    versions = ", ".join(f"v{number}" for number in known[form_id])
+    raise CchcError(_UNKNOWN_VERSION.format(id=form_id, version=wanted, known=versions))

@@ -1,0 +1,45 @@
+"""The printed words of a form for one commune and year: sandboxed Jinja."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from cchc_xlsx.errors import CchcError
+from cchc_xlsx.lang import Text
+
+_KINDS = ("xã ", "phường ", "đặc khu ")
+_BAD = Text("biểu thức trong dấu {{{{ }}}} sai: {why}", "the expression between {{{{ }}}} is wrong: {why}")
+
+
+def text(words: str, commune: str, year: int) -> str:
+    """`words` with `{{ commune }}`, `{{ commune_full }}` and `{{ year }}` filled in. Raises CchcError on a bad expression."""
+    if "{" not in words:
+        return words
+    try:
+        return _template(words).render(commune=bare(commune), commune_full=full(commune), year=year)
+    except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
+        raise CchcError(_BAD.format(why=str(error))) from error
+
+
+def full(commune: str) -> str:
+    """The commune with its kind in front: "xã Nhơn Hậu" for "Nhơn Hậu", "phường X" as given."""
+    return commune if commune.lower().startswith(_KINDS) else f"xã {commune}"
+
+
+def bare(commune: str) -> str:
+    """The commune's name alone: "Nhơn Hậu" for "xã Nhơn Hậu"."""
+    kind = next((kind for kind in _KINDS if commune.lower().startswith(kind)), "")
+    return commune[len(kind) :]
+
+
+@cache
+def _template(words: str) -> Template:
+    return _environment().from_string(words)
+
+
+@cache
+def _environment() -> ImmutableSandboxedEnvironment:
+    return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)  # noqa: S701

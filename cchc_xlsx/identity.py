@@ -1,0 +1,127 @@
+"""Who a workbook is: the token that names its form, commune, year, period, unit and kind, and proves that they belong together."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+from cchc_xlsx import values
+from cchc_xlsx.issue import Issue, IssueKind, Overlay
+
+PROPERTY = "cchc-xlsx"  # name of the custom document property that carries the token
+PREFIX = "CCHC1|"
+_NONE = "-"
+_FIELDS = 12
+
+Verdict = Literal["good", "bad", "unknown key"]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A parsed token. It says what the workbook claims to be; `verify` says whether it was made by us like that."""
+
+    form: str
+    version: int
+    plan: int
+    commune: str
+    commune_code: str | None
+    year: int
+    period: str | None
+    unit: str
+    kind: IssueKind
+    nonce: str
+    tag: str
+    token: str
+
+    @property
+    def short(self) -> str:
+        """The code printed in the visible line: eight signs of the tag."""
+        return f"{self.tag[1:5]}-{self.tag[5:9]}".upper()
+
+
+def of(issue: Issue, key: bytes | None = None) -> Identity:
+    """The identity of an issue: tagged with the office's key where there is one, else with a plain digest.
+
+    The nonce comes from everything the issue says and its serial number, so the same input gives the same bytes.
+    """
+    parts = [
+        PREFIX.rstrip("|"),
+        issue.form.id,
+        f"v{issue.form.version}",
+        f"p{issue.plan.number}",
+        values.nfc(issue.commune),
+        issue.commune_code or _NONE,
+        str(issue.year),
+        issue.period.code if issue.period else _NONE,
+        issue.unit,
+        issue.kind,
+    ]
+    extras = carried(issue.plan.overlay)
+    nonce = hashlib.sha256("\n".join([*parts, extras, str(issue.serial)]).encode()).hexdigest()[:12]
+    body = "|".join([*parts, f"n{nonce}"])
+    token = f"{body}|{_tag(body, extras, key)}"
+    identity = parse(token)
+    assert identity is not None
+    return identity
+
+
+def carried(overlay: Overlay) -> str:
+    """What varies beyond the form, as the canonical JSON that the workbook carries and the tag covers."""
+    return json.dumps({"plan": dict(overlay)}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def overlay(extras: str) -> Overlay | None:
+    """The plan's overlay from the carried JSON; None where it cannot be read."""
+    try:
+        plan = json.loads(extras)["plan"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    if not isinstance(plan, dict) or not all(type(value) in (str, int, float) for value in plan.values()):
+        return None
+    return plan
+
+
+def parse(token: object) -> Identity | None:
+    """The identity that a text claims, or None where it is no token of ours."""
+    parts = values.nfc(token).strip().split("|") if isinstance(token, str) and len(token) < 1000 else []
+    if len(parts) != _FIELDS or parts[0] != PREFIX.rstrip("|"):
+        return None
+    _, form, version, plan, commune, code, year, period, unit, kind, nonce, tag = parts
+    numbers = (version[1:], plan[1:], year)
+    if version[:1] != "v" or plan[:1] != "p" or not all(text.isascii() and text.isdigit() for text in numbers):
+        return None
+    if kind not in ("plan", "report") or tag[:1] not in ("u", "k") or not commune or len(year) != 4:
+        return None
+    return Identity(
+        form,
+        int(version[1:]),
+        int(plan[1:]),
+        commune,
+        None if code == _NONE else code,
+        int(year),
+        None if period == _NONE else period,
+        unit,
+        "plan" if kind == "plan" else "report",
+        nonce,
+        tag,
+        "|".join(parts),
+    )
+
+
+def verify(identity: Identity, extras: str, key: bytes | None = None) -> Verdict:
+    """Whether the tag fits the token and the carried JSON; a keyed tag cannot be judged without the key."""
+    body = identity.token.rpartition("|")[0]
+    if identity.tag.startswith("k") and key is None:
+        return "unknown key"
+    expected = _tag(body, extras, key if identity.tag.startswith("k") else None)
+    return "good" if hmac.compare_digest(expected.encode(), identity.tag.encode()) else "bad"
+
+
+def _tag(body: str, extras: str, key: bytes | None) -> str:
+    message = f"{body}\n{extras}".encode()
+    if key is None:
+        return "u" + hashlib.sha256(message).hexdigest()[:16]
+    return "k" + hmac.new(key, message, hashlib.sha256).hexdigest()[:16]

@@ -1,0 +1,28 @@
+"""The two languages: Vietnamese first, English on request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Lang = Literal["vi", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One sentence in both languages; `{name}` places are filled by `format`."""
+
+    vi: str
+    en: str
+
+    def say(self, lang: Lang) -> str:
+        """The sentence in `lang`."""
+        return self.vi if lang == "vi" else self.en
+
+    def format(self, **data: object) -> Text:
+        """The same sentence with its places filled; a `Text` among the data is filled in by language."""
+        return Text(self.vi.format_map(_in(data, "vi")), self.en.format_map(_in(data, "en")))
+
+
+def _in(data: dict[str, object], lang: Lang) -> dict[str, object]:
+    return {name: value.say(lang) if isinstance(value, Text) else value for name, value in data.items()}

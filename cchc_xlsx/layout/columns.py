@@ -1,0 +1,135 @@
+"""The columns of a form sheet: the official ones, the block of results, the verdict, and the hidden codes behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from cchc_xlsx import fields, periods
+from cchc_xlsx.fields import NIL, UNPUBLISHED, Context
+from cchc_xlsx.issue import words
+from cchc_xlsx.layout import metrics
+
+# A4 landscape between margins of 30 mm and 15 mm (Nghị định 30/2020/NĐ-CP).
+PAGE_WIDTH_PT = (297 - 30 - 15) / 25.4 * 72
+PAGE_HEIGHT_PT = (210 - 20 - 20) / 25.4 * 72
+SMALLEST_PRINT = 0.73  # 11 pt printed at 73 % is 8.03 pt
+TABLE_FONT_PT = 11
+
+_SLOT_WIDTHS = {
+    "first": 9.5,
+    "second": 9.5,
+    "third": 9.5,
+    "fourth": 8.5,
+    "judged": 9.0,
+    "nil": 10.5,
+    "reason": 17.0,
+    "evidence": 12.0,
+    "note": 10.0,
+}
+_TASK_WIDTHS = {"first": 12.5, "second": 11.5, "third": 14.0}
+_VERDICT_WIDTH = 34.0
+_CODE_WIDTH = 6.0
+
+SlotKind = Literal["official", "slot", "verdict", "code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One placed column: its index (A is 1), what it is, and its width in characters."""
+
+    index: int
+    id: str
+    kind: SlotKind
+    width: float
+    header: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """All columns from B on, with the last one that is printed."""
+
+    all: tuple[Column, ...]
+    by_id: Mapping[str, Column]
+    last_official: int
+    last_printed: int
+
+    @property
+    def slots(self) -> tuple[Column, ...]:
+        """The columns of the result block."""
+        return tuple(column for column in self.all if column.kind == "slot")
+
+    @property
+    def printed_widths(self) -> list[float]:
+        """Widths in characters of the printed columns, from B on."""
+        return [column.width for column in self.all if column.index <= self.last_printed]
+
+    @property
+    def scale(self) -> int:
+        """The print scale in percent at which the printed columns fit the page."""
+        total = sum(metrics.column_width_pt(width) for width in self.printed_widths)
+        return min(100, int(PAGE_WIDTH_PT / total * 100))
+
+
+def place(ctx: Context, coded: set[str]) -> Columns:
+    """The columns of the form sheet; `coded` are the inputs that get a hidden code cell."""
+    slots = _slots(ctx) if ctx.issue.kind == "report" else {}
+    kinds = {line.measure.kind for line in ctx.lines}
+    widths = _SLOT_WIDTHS | (_TASK_WIDTHS if kinds == {"task"} else {})
+    official = _official_widths(ctx, [widths[slot] for slot in slots])
+    found = [Column(2 + index, id_, "official", width) for index, (id_, width) in enumerate(official.items())]
+    last_official = len(found) + 1
+    for slot, header in slots.items():
+        found.append(Column(len(found) + 2, slot, "slot", widths[slot], header))
+    last_printed = len(found) + 1
+    found.append(Column(len(found) + 2, "verdict", "verdict", _VERDICT_WIDTH, "Kiểm tra"))
+    code_slots = dict.fromkeys(ctx.fields[key].slot for key in coded)
+    for column in [one.id for one in found if one.id in code_slots]:
+        found.append(Column(len(found) + 2, f"code.{column}", "code", _CODE_WIDTH))
+    return Columns(tuple(found), {one.id: one for one in found}, last_official, last_printed)
+
+
+def _official_widths(ctx: Context, slot_widths: list[float]) -> dict[str, float]:
+    """The declared widths, narrowed in a report so that the whole table prints at 8 pt or larger."""
+    declared = {leaf.id: leaf.width for leaf in ctx.issue.form.leaves}
+    room = PAGE_WIDTH_PT / SMALLEST_PRINT - sum(map(metrics.column_width_pt, slot_widths))
+    free_chars = (room - metrics.column_width_pt(0) * len(declared)) / (metrics.column_width_pt(1) - metrics.column_width_pt(0))
+    factor = min(1.0, free_chars / sum(declared.values()))
+    if factor == 1:
+        return declared
+    narrow = {id_: max(5.0, width * factor) for id_, width in declared.items()}
+    excess = sum(narrow.values()) - free_chars
+    widest = sum(width for width in narrow.values() if width > 12)
+    return {id_: round(width - (excess * width / widest if width > 12 else 0) - 0.05, 1) for id_, width in narrow.items()}
+
+
+def _slots(ctx: Context) -> dict[str, str]:
+    """The slots that the form's measures use, in order, with their headers."""
+    used: dict[str, dict[str, None]] = {slot: {} for slot in _SLOT_WIDTHS}
+    for line in ctx.lines:
+        for one in fields.report_fields(ctx.issue, line):
+            used[one.slot][_short(one.key.rpartition(".")[2], one.name, ctx)] = None
+        if line.measure.kind == "rate":
+            used["third"]["Tỷ lệ"] = None
+    used["judged"]["Đạt / chưa đạt"] = None
+    if len(used["first"]) > 2:
+        used["first"] = {"Tử số / Kết quả": None} if "Tử số" in used["first"] else {"Kết quả": None}
+    return {slot: " / ".join(names) for slot, names in used.items() if names}
+
+
+def _short(name: str, title: str, ctx: Context) -> str:
+    year = ctx.issue.year - 1
+    shortened = {
+        "of": "Số xã xếp hạng",
+        "previous": f"Năm {year}",
+        "previous_of": f"Số xã xếp hạng năm {year}",
+        "nil": title.replace(f"{NIL} / {UNPUBLISHED}", f"{NIL}, {UNPUBLISHED.lower()}"),
+    }
+    return shortened.get(name, title)
+
+
+def block_title(ctx: Context) -> str:
+    """The header over the result block."""
+    assert ctx.issue.period
+    return words(ctx.issue, f"KẾT QUẢ THỰC HIỆN {periods.name(ctx.issue.period).vi.upper()}")

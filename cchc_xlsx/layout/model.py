@@ -1,0 +1,158 @@
+"""A placed issue: sheets of cells with addresses, and the inputs by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cchc_xlsx.fields import Context, Field
+from cchc_xlsx.identity import Identity
+
+Place = tuple[int, int]  # row and column, both from 1
+Range = tuple[int, int, int, int]  # first row, first column, last row, last column
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a cell looks, apart from any program."""
+
+    size: float = 11
+    bold: bool = False
+    italic: bool = False
+    color: str = "#000000"
+    fill: str = ""
+    align: Literal["left", "center", "right"] = "left"
+    valign: Literal["vcenter", "top"] = "vcenter"
+    border: str = "lrtb"  # the sides that have a line
+    number_format: str = "@"
+    locked: bool = True
+    wrap: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula without its equals sign, and the value it has when the workbook is written."""
+
+    text: str
+    value: str | float
+
+
+Content = str | float | Formula | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: what stands in it and how it looks; `role` says what an alteration of it means."""
+
+    content: Content
+    style: Style
+    role: Literal["text", "target", "formula", "input", "blank"] = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What a range of inputs accepts, with the words shown while it is filled in; `areas` share it."""
+
+    areas: tuple[Range, ...]
+    rule: Literal["whole", "decimal", "date", "list", "any"]
+    minimum: float = 0
+    maximum: float = 0
+    source: str = ""  # for a list: its range on the list sheet
+    title: str = ""
+    prompt: str = ""
+    error: str = ""
+    stop: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """A conditional format: a formula, relative to the first cell of the range, and a fill."""
+
+    area: Range
+    formula: str
+    fill: str
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """How a sheet goes onto A4."""
+
+    landscape: bool = True
+    scale: int = 100
+    area: Range | None = None
+    repeat_rows: tuple[int, int] | None = None
+    breaks: tuple[int, ...] = ()  # the last row of each page but the last
+    margins_mm: tuple[float, float, float, float] = (30, 15, 20, 20)  # left, right, top, bottom
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One worksheet."""
+
+    name: str
+    cells: Mapping[Place, Cell]
+    widths: Mapping[int, float]
+    heights: Mapping[int, float] = field(default_factory=dict)
+    merges: tuple[Range, ...] = ()
+    validations: tuple[Validation, ...] = ()
+    highlights: tuple[Highlight, ...] = ()
+    hidden: bool = False
+    hidden_columns: frozenset[int] = frozenset()
+    hidden_rows: frozenset[int] = frozenset()
+    freeze: Place | None = None
+    paper: Print = Print()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Where a row's verdict stands, and the cells with the codes of its inputs."""
+
+    place: Place
+    codes: Mapping[str, Place]  # field key → cell that holds the number of the finding, 0 for none
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The placed issue. `sheets[0]` is the form; every other room asks here where a cell is."""
+
+    context: Context
+    identity: Identity
+    sheets: tuple[Sheet, ...]
+    inputs: Mapping[str, Place]
+    row_keys: Mapping[int, str]  # grid row → key in column A of the form sheet
+    column_keys: Mapping[int, str]  # column → key in row 1
+    labels: Mapping[int, str]  # grid row → what messages call it
+    table: tuple[int, int]  # first and last grid row of the table with its header
+    verdicts: Mapping[str, Verdict]  # id of the grid line → its verdict
+    counts: Place  # the live line: its formula names the two counts below
+    totals: Mapping[str, tuple[Place, tuple[str, ...]]] = field(default_factory=dict)  # total → cell, keys it adds up
+
+    @property
+    def form_sheet(self) -> Sheet:
+        """The sheet that is filled in."""
+        return self.sheets[0]
+
+    def field(self, key: str) -> Field:
+        """The input of that key."""
+        return self.context.fields[key]
+
+
+def column_letters(column: int) -> str:
+    """"A" for 1, "AA" for 27."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def a1(place: Place) -> str:
+    """"B7" for (7, 2)."""
+    return f"{column_letters(place[1])}{place[0]}"
+
+
+def a1_range(area: Range) -> str:
+    """"B7:C9" for (7, 2, 9, 3), "B7" where it is one cell."""
+    first, last = a1(area[:2]), a1(area[2:])
+    return first if first == last else f"{first}:{last}"

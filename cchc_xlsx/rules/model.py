@@ -1,0 +1,72 @@
+"""What a rule and a finding are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cchc_xlsx.expr import Expr
+from cchc_xlsx.fields import Context, Field
+from cchc_xlsx.issue import Line
+from cchc_xlsx.lang import Text
+
+Severity = Literal["error", "warning", "info"]
+Claim = tuple[str, Expr, Mapping[str, object]]  # key of the cell at fault, the condition at fault, places of the message
+Declare = Callable[[Context], Iterable[Claim]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that can be wrong; `declare` gives its conditions where the workbook itself can see them too."""
+
+    code: str
+    severity: Severity
+    title: Text
+    message: Text  # what was found and what is allowed; `{field}`, `{value}` and the claim's own places are filled in
+    fix: Text
+    why: Text
+    bad: Text
+    good: Text
+    short: str = ""  # what the verdict column says, in Vietnamese
+    declare: Declare | None = None
+
+    @property
+    def number(self) -> int:
+        """The number that stands for the rule in the workbook's own formulas: 401 for L401."""
+        return int(self.code[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fact about a workbook or about a set of them. Its words are made from rule and data when it is shown."""
+
+    code: str
+    severity: Severity
+    key: str | None = None
+    sheet: str | None = None
+    cell: str | None = None
+    label: str | None = None
+    value: str | None = None
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+def each_line(declare: Callable[[Context, Line], Iterable[Claim]]) -> Declare:
+    """A declaration that is made for each line this workbook asks for."""
+
+    def claims(ctx: Context) -> Iterator[Claim]:
+        for line in ctx.lines:
+            if line.is_open and ctx.issue.kind == "report":
+                yield from declare(ctx, line)
+
+    return claims
+
+
+def each_field(declare: Callable[[Field], Iterable[Claim]]) -> Declare:
+    """A declaration that is made for each input of the workbook."""
+
+    def claims(ctx: Context) -> Iterator[Claim]:
+        for one in ctx.fields.values():
+            yield from declare(one)
+
+    return claims

@@ -1,0 +1,203 @@
+"""Layout → workbook. The only room that imports XlsxWriter; the same layout gives the same bytes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import os
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
+
+from cchc_xlsx.identity import PROPERTY
+from cchc_xlsx.layout.model import Cell, Formula, Layout, Print, Range, Sheet, Style, Validation, a1_range
+
+_CREATED = dt.datetime(2026, 1, 1)  # noqa: DTZ001  the package holds a fixed day, so that the same input gives the same bytes
+_FONT = "Times New Roman"
+_BORDERS = {"l": "left", "r": "right", "t": "top", "b": "bottom"}
+_ROW_ONLY = 15.0
+
+
+class WriteError(Exception):
+    """XlsxWriter refused something that the layout asked for: our mistake."""
+
+
+def write(layout: Layout, path: Path) -> None:
+    """Write the workbook at `path`, which appears whole or not at all."""
+    data = to_bytes(layout)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=".cchc-", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def to_bytes(layout: Layout) -> bytes:
+    """The workbook's bytes."""
+    buffer = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "default_format_properties": {"font_name": _FONT, "font_size": 11, "font_scheme": False},
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # XlsxWriter drops what it does not like with a warning only
+        try:
+            book = xlsxwriter.Workbook(buffer, options)
+            _fill(book, layout)
+            book.close()
+        except (XlsxWriterException, UserWarning) as error:
+            raise WriteError(str(error)) from error
+    return buffer.getvalue()
+
+
+def _fill(book: Any, layout: Layout) -> None:  # noqa: ANN401  XlsxWriter is untyped
+    book.set_properties({"title": layout.form_sheet.name, "created": _CREATED})
+    book.set_custom_property(PROPERTY, layout.identity.token, "text")
+    book.set_calc_mode("auto")
+    formats: dict[Style, Any] = {}
+    for index, sheet in enumerate(layout.sheets):
+        worksheet = book.add_worksheet(sheet.name)
+        _sheet(book, worksheet, sheet, formats)
+        if index == 0:
+            worksheet.activate()
+
+
+def _sheet(book: Any, worksheet: Any, sheet: Sheet, formats: dict[Style, Any]) -> None:  # noqa: ANN401
+    for column, width in sheet.widths.items():
+        hidden = {"hidden": True} if column in sheet.hidden_columns else {}
+        _ok(worksheet.set_column(column - 1, column - 1, width, None, hidden))
+    rows = {row for row, _ in sheet.cells}
+    for row in sorted(rows):
+        hidden = {"hidden": True} if row in sheet.hidden_rows else {}
+        _ok(worksheet.set_row(row - 1, sheet.heights.get(row, _ROW_ONLY), None, hidden))
+    covered = _covered(sheet.merges)
+    for area in sheet.merges:
+        _merge(book, worksheet, sheet, area, formats)
+    for (row, column), cell in sorted(sheet.cells.items()):
+        if (row, column) not in covered:
+            _write(worksheet, row - 1, column - 1, cell, _format(book, cell.style, formats))
+    for one in sheet.validations:
+        _validate(worksheet, one)
+    for highlight in sheet.highlights:
+        first_row, first_column, last_row, last_column = (number - 1 for number in highlight.area)
+        fill = book.add_format({"bg_color": highlight.fill})
+        options = {"type": "formula", "criteria": f"={highlight.formula}", "format": fill, "stop_if_true": True}
+        _ok(worksheet.conditional_format(first_row, first_column, last_row, last_column, options))
+    _view(worksheet, sheet)
+    _print(worksheet, sheet.paper)
+
+
+def _covered(merges: tuple[Range, ...]) -> set[tuple[int, int]]:
+    return {
+        (row, column)
+        for first_row, first_column, last_row, last_column in merges
+        for row in range(first_row, last_row + 1)
+        for column in range(first_column, last_column + 1)
+    }
+
+
+def _merge(book: Any, worksheet: Any, sheet: Sheet, area: Range, formats: dict[Style, Any]) -> None:  # noqa: ANN401
+    cell = sheet.cells[area[:2]]
+    shape = _format(book, cell.style, formats)
+    _ok(worksheet.merge_range(area[0] - 1, area[1] - 1, area[2] - 1, area[3] - 1, "", shape))
+    _write(worksheet, area[0] - 1, area[1] - 1, cell, shape)
+
+
+def _write(worksheet: Any, row: int, column: int, cell: Cell, shape: Any) -> None:  # noqa: ANN401
+    content = cell.content
+    if content is None or content == "":
+        _ok(worksheet.write_blank(row, column, None, shape))
+    elif isinstance(content, Formula):
+        _ok(worksheet.write_formula(row, column, f"={content.text}", shape, content.value))
+    elif isinstance(content, str):
+        _ok(worksheet.write_string(row, column, content, shape))
+    else:
+        _ok(worksheet.write_number(row, column, content, shape))
+
+
+def _validate(worksheet: Any, one: Validation) -> None:  # noqa: ANN401
+    options: dict[str, object] = {
+        "validate": one.rule if one.rule != "whole" else "integer",
+        "input_title": one.title,
+        "input_message": one.prompt,
+        "error_title": one.title,
+        "error_message": one.error,
+        "error_type": "stop" if one.stop else "warning",
+        "ignore_blank": True,
+    }
+    if one.rule == "list":
+        options["source"] = f"={one.source}"
+    elif one.rule != "any":
+        options |= {"criteria": "between", "minimum": one.minimum, "maximum": one.maximum}
+        if one.rule == "date":
+            options |= {"minimum": f"={one.minimum:g}", "maximum": f"={one.maximum:g}"}
+    else:
+        options = {name: value for name, value in options.items() if not name.startswith("error")}
+    first = one.areas[0]
+    if len(one.areas) > 1:
+        options["multi_range"] = " ".join(a1_range(area) for area in one.areas)
+    _ok(worksheet.data_validation(first[0] - 1, first[1] - 1, first[2] - 1, first[3] - 1, options))
+
+
+def _view(worksheet: Any, sheet: Sheet) -> None:  # noqa: ANN401
+    worksheet.protect("", {"format_columns": True, "format_rows": True})
+    worksheet.hide_gridlines(2)
+    if sheet.hidden:
+        worksheet.hide()
+    if sheet.freeze:
+        worksheet.freeze_panes(sheet.freeze[0] - 1, sheet.freeze[1] - 1)
+
+
+def _print(worksheet: Any, paper: Print) -> None:  # noqa: ANN401
+    worksheet.set_paper(9)
+    if paper.landscape:
+        worksheet.set_landscape()
+    left, right, top, bottom = (millimetres / 25.4 for millimetres in paper.margins_mm)
+    worksheet.set_margins(left, right, top, bottom)
+    worksheet.set_header(f'&C&"{_FONT},Regular"&13&P', {"margin": 10 / 25.4})
+    worksheet.set_print_scale(paper.scale)
+    if paper.area:
+        first_row, first_column, last_row, last_column = (number - 1 for number in paper.area)
+        _ok(worksheet.print_area(first_row, first_column, last_row, last_column))
+    if paper.repeat_rows:
+        worksheet.repeat_rows(paper.repeat_rows[0] - 1, paper.repeat_rows[1] - 1)
+    if paper.breaks:
+        worksheet.set_h_pagebreaks(list(paper.breaks))
+
+
+def _format(book: Any, style: Style, formats: dict[Style, Any]) -> Any:  # noqa: ANN401
+    if style not in formats:
+        properties: dict[str, object] = {
+            "font_name": _FONT,
+            "font_size": style.size,
+            "bold": style.bold,
+            "italic": style.italic,
+            "font_color": style.color,
+            "align": style.align,
+            "valign": style.valign,
+            "text_wrap": style.wrap,
+            "num_format": style.number_format,
+            "locked": style.locked,
+        }
+        properties |= {_BORDERS[side]: 1 for side in style.border}
+        if style.fill:
+            properties["bg_color"] = style.fill
+        formats[style] = book.add_format(properties)
+    return formats[style]
+
+
+def _ok(result: object) -> None:
+    """XlsxWriter says no by a negative number and goes on; we do not."""
+    if isinstance(result, int) and result < 0:
+        raise WriteError(f"XlsxWriter refused with {result}")

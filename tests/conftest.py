@@ -1,0 +1,28 @@
+"""What all tests share: the marker and the fixture of those that need real LibreOffice."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import office as real_office
+import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker: pyproject allows no unknown ones."""
+    config.addinivalue_line(
+        "markers", "office: needs LibreOffice, its Python bridge and pdftoppm; fails without them under CI"
+    )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip or fail a marked test before any work is done for it."""
+    if item.get_closest_marker("office"):
+        real_office.need()
+
+
+@pytest.fixture(scope="session")
+def office() -> ModuleType:
+    """The module tests/office.py, on a machine where it works."""
+    real_office.need()
+    return real_office
