@@ -12,6 +12,7 @@ from typing import Any
 
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
+from xlsxwriter.worksheet import Worksheet
 
 from cchc_xlsx.identity import PROPERTY
 from cchc_xlsx.layout.model import Cell, Formula, Layout, Print, Range, Sheet, Style, Validation, a1_range
@@ -20,6 +21,14 @@ _CREATED = dt.datetime(2026, 1, 1)  # noqa: DTZ001  the package holds a fixed da
 _FONT = "Times New Roman"
 _BORDERS = {"l": "left", "r": "right", "t": "top", "b": "bottom"}
 _ROW_ONLY = 15.0
+
+
+class _Worksheet(Worksheet):  # type: ignore[misc]
+    """A worksheet whose first page has a header of its own, an empty one."""
+
+    def _xml_start_tag(self, tag: str, attributes: list[tuple[str, str]] | None = None) -> None:
+        own = [("differentFirst", "1")] if tag == "headerFooter" else []
+        super()._xml_start_tag(tag, own + (attributes or []))
 
 
 class WriteError(Exception):
@@ -67,7 +76,7 @@ def _fill(book: Any, layout: Layout) -> None:  # noqa: ANN401  XlsxWriter is unt
     book.set_calc_mode("auto")
     formats: dict[Style, Any] = {}
     for index, sheet in enumerate(layout.sheets):
-        worksheet = book.add_worksheet(sheet.name)
+        worksheet = book.add_worksheet(sheet.name, _Worksheet)
         _sheet(book, worksheet, sheet, formats)
         if index == 0:
             worksheet.activate()
@@ -165,6 +174,7 @@ def _print(worksheet: Any, paper: Print) -> None:  # noqa: ANN401
         worksheet.set_landscape()
     left, right, top, bottom = (millimetres / 25.4 for millimetres in paper.margins_mm)
     worksheet.set_margins(left, right, top, bottom)
+    # Pages are numbered from the second on (Nghị định 30/2020/NĐ-CP): XlsxWriter cannot say so by itself.
     worksheet.set_header(f'&C&"{_FONT},Regular"&13&P', {"margin": 10 / 25.4})
     worksheet.set_print_scale(paper.scale)
     if paper.area:

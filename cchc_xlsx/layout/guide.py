@@ -8,7 +8,7 @@ from cchc_xlsx import periods, values
 from cchc_xlsx.fields import Context, Field, report_fields
 from cchc_xlsx.identity import Identity, carried
 from cchc_xlsx.issue import Line, unit_name
-from cchc_xlsx.layout import metrics
+from cchc_xlsx.layout import columns, metrics
 from cchc_xlsx.layout.model import Cell, Place, Print, Sheet, Style, column_letters
 
 GUIDE, LISTS, META = "Hướng dẫn", "_ds", "_meta"
@@ -43,7 +43,8 @@ def sheet(ctx: Context) -> Sheet:
         row += 1
     if ctx.issue.kind == "report":
         row = _counting(ctx, cells, heights, row + 1)
-    paper = Print(landscape=False, scale=79, area=(1, 1, row - 1, 3))
+    scale = columns.scale_to(columns.PORTRAIT_WIDTH_PT, list(_WIDTHS.values()))
+    paper = Print(landscape=False, scale=scale, area=(1, 1, row - 1, 3))
     return Sheet(GUIDE, cells, _WIDTHS, heights, tuple(merges), paper=paper)
 
 

@@ -1,0 +1,223 @@
+"""A workbook as parts whose checksums hold: its sheets in order, its styles, its custom properties."""
+
+from __future__ import annotations
+
+import errno
+import os
+import posixpath
+import re
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from cchc_xlsx.package import markup, sniff, zips
+from cchc_xlsx.package.refusal import Refusal, Refused, Trouble, damaged, other, over, unsafe
+
+State = Literal["visible", "hidden", "veryHidden"]
+
+MAX_FILE = 25 << 20
+MAX_SHEETS = 64
+_CUSTOM = "docprops/custom.xml"
+_SST = re.compile(rb"<(?:[\w.-]{1,40}:)?sst\b([^<>]*)")
+_COUNT = re.compile(rb"ount\s*=\s*[\"']\s*\+?(\d{1,40})")
+# Where calamine looks, whatever the relationships say: a second part there would show it other content than Excel shows.
+_USUAL = {"officeDocument": "xl/workbook.xml", "sharedStrings": "xl/sharedstrings.xml", "styles": "xl/styles.xml"}
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPart:
+    """A sheet as the workbook lists it; `part` is its key in the package."""
+
+    name: str
+    part: str
+    state: State = "visible"
+    is_worksheet: bool = True  # not a chart or dialog sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """An opened workbook: its bytes (without what trails the zip), the parts that are read, its sheets in order.
+
+    Keys of `parts` are names in lower case with forward slashes; `styles` and `custom` are keys, empty where there is none.
+    """
+
+    data: bytes
+    parts: Mapping[str, bytes]
+    sheets: tuple[SheetPart, ...]
+    styles: str = ""
+    custom: str = ""
+    date_1904: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Relation:
+    kind: str
+    target: str
+
+
+def read_file(path: str | os.PathLike[str]) -> bytes | Refusal:
+    """The bytes of a regular file, read once, without following a link, without waiting for anything."""
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
+    try:
+        if stat.S_ISLNK(os.lstat(path).st_mode):  # Windows has no O_NOFOLLOW
+            return _trouble("link")
+        descriptor = os.open(path, flags)
+        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no path
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                return _trouble("special")
+            data = file.read(MAX_FILE + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        return _trouble(_TROUBLES.get(getattr(error, "errno", None) or 0, "io"))
+    size = max(len(data), status.st_size)
+    return data if len(data) <= MAX_FILE else over("file-bytes", size, MAX_FILE).refusal
+
+
+_TROUBLES: dict[int, Trouble] = {
+    errno.ENOENT: "missing",
+    errno.ENOTDIR: "missing",
+    errno.EACCES: "permission",
+    errno.EPERM: "permission",
+    errno.ELOOP: "link",
+    errno.EISDIR: "special",
+    errno.ENXIO: "special",
+}
+
+
+def _trouble(what: Trouble) -> Refusal:
+    return Refusal("F012", (("what", what),))
+
+
+def open_bytes(data: bytes) -> Package | Refusal:
+    """The workbook in `data`, every part's size and checksum proven; else why it is not opened. Never raises."""
+    try:
+        return _open(data)
+    except Refused as refused:
+        return refused.refusal
+
+
+def _open(data: bytes) -> Package:
+    if len(data) > MAX_FILE:
+        raise over("file-bytes", len(data), MAX_FILE)
+    sniff.content(data)
+    directory = zips.read(data)
+    sniff.archive(zips.keys(directory.entries), data[:200])
+    parts = _parts(directory)
+    sniff.content_types(parts.get("[content_types].xml", b""))
+    root = _relations(parts, "")
+    book = _one(parts, root, "officeDocument") or ("xl/workbook.xml" if "xl/workbook.xml" in parts else "")
+    if not book:
+        raise other("zip")
+    return _package(directory.data, parts, root, book)
+
+
+def _package(data: bytes, parts: dict[str, bytes], root: dict[str, _Relation], book: str) -> Package:
+    relations = _relations(parts, book)
+    sheets, date_1904 = _sheets(parts, relations, book)
+    strings, styles = _one(parts, relations, "sharedStrings"), _one(parts, relations, "styles")
+    custom = _one(parts, root, "custom-properties", "customProperties") or (_CUSTOM if _CUSTOM in parts else "")
+    needed = {book, strings, styles, custom, *(sheet.part for sheet in sheets)} - {""}
+    for key in needed:
+        markup.guard_tokens(parts[key])
+    if strings:
+        _guard_strings(parts[strings])
+    kept = {key: part for key, part in parts.items() if key in needed or key.endswith(".rels")}
+    return Package(data, kept, sheets, styles, custom, date_1904)
+
+
+def _parts(directory: zips.Directory) -> dict[str, bytes]:
+    """The XML parts by key; of every other part only size and checksum are proven."""
+    parts = {}
+    for entry, start in zips.locate(directory):
+        content = zips.inflate(directory, entry, start)
+        if entry.key.endswith((".xml", ".rels", ".vml")):
+            markup.guard(content, entry.key)
+            parts[entry.key] = content
+    return parts
+
+
+def _relations(parts: dict[str, bytes], source: str) -> dict[str, _Relation]:
+    """What a part points at inside the file, by id; `source` is empty for the file itself."""
+    folder, name = posixpath.split(source)
+    key = posixpath.join(folder, "_rels", name + ".rels")
+    found = {}
+    for element in markup.elements(parts[key], key) if key in parts else ():
+        given = element.attributes
+        if element.name == "Relationship" and given.get("TargetMode") != "External":
+            target = posixpath.join("/", folder, given.get("Target", "").replace("\\", "/"))
+            kind = given.get("Type", "").rpartition("/")[2]
+            found[given.get("Id", "")] = _Relation(kind, posixpath.normpath(target).lstrip("/").lower())
+    return found
+
+
+def _one(parts: dict[str, bytes], relations: dict[str, _Relation], *kinds: str) -> str:
+    """The key of the part that a relationship of one of `kinds` leads to; empty where there is none."""
+    targets = {relation.target for relation in relations.values() if relation.kind in kinds}
+    usual = _USUAL.get(kinds[0], "")
+    if len(targets) > 1 or (targets and usual in parts and usual not in targets):
+        raise unsafe("duplicate-part", usual)
+    target = targets.pop() if targets else ""
+    if target and target not in parts:
+        if kinds[0] in _USUAL:
+            raise damaged("part", target)
+        return ""
+    return target
+
+
+def _sheets(parts: dict[str, bytes], relations: dict[str, _Relation], book: str) -> tuple[tuple[SheetPart, ...], bool]:
+    """The sheets in workbook order, and whether its days count from 1904."""
+    sheets: list[SheetPart] = []
+    date_1904 = False
+    for element in markup.elements(parts[book], book):
+        if element.space in markup.MAIN and element.name == "workbookPr":
+            date_1904 = element.attributes.get("date1904") in ("1", "true", "on")
+        if element.space in markup.MAIN and element.name == "sheet":
+            sheets.append(_sheet(parts, relations, element))
+    if not sheets:
+        raise damaged("no-sheets", book)
+    if len(sheets) > MAX_SHEETS:
+        raise over("sheets", len(sheets), MAX_SHEETS)
+    if len({sheet.name.casefold() for sheet in sheets}) < len(sheets):
+        raise unsafe("duplicate-sheet", book)
+    return tuple(sheets), date_1904
+
+
+def _sheet(parts: dict[str, bytes], relations: dict[str, _Relation], element: markup.Element) -> SheetPart:
+    given = element.attributes
+    link = next((value for name, value in given.items() if name.endswith("relationships}id")), "")
+    relation = relations.get(link)
+    if relation is None or relation.target not in parts:
+        raise damaged("part", relation.target if relation else "")
+    if "macrosheet" in relation.kind.lower():
+        raise Refused(Refusal("F006"))
+    said = given.get("state", "visible")
+    state: State = "hidden" if said == "hidden" else "veryHidden" if said == "veryHidden" else "visible"
+    return SheetPart(given.get("name", ""), relation.target, state, relation.kind == "worksheet")
+
+
+def _guard_strings(part: bytes) -> None:
+    """Refuses a count of shared strings that there cannot be: readers reserve memory by it."""
+    for head in _SST.finditer(part):
+        for count in _COUNT.finditer(head[1]):
+            if int(count[1]) > len(part):
+                raise over("strings", int(count[1]), len(part))
+
+
+def custom_properties(package: Package) -> Mapping[str, str]:
+    """The custom properties as text, by name; none where there are none or they cannot be read."""
+    if not package.custom:
+        return {}
+    found: dict[str, str] = {}
+    name = ""
+    try:
+        for element in markup.elements(package.parts[package.custom], package.custom):
+            if element.name == "property":
+                name = element.attributes.get("name", "")
+            elif name:
+                found.setdefault(name, element.text)
+                name = ""
+    except Refused:
+        return {}
+    return found
