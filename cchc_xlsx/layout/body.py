@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cchc_xlsx.fields import Context, score_text
@@ -180,7 +179,7 @@ def _raise(ctx: Context, columns: Columns, grid: list[GridLine], one: Span) -> N
             line.height_pt = min(metrics.MAX_ROW_PT, line.height_pt + missing / len(lines))
 
 
-def content(ctx: Context, row: Row, leaf: FormColumn, text: str | float) -> tuple[str | float, str]:
+def content(row: Row, leaf: FormColumn, text: str | float) -> tuple[str | float, str]:
     """What a cell of the official table holds and its number format: scores are numbers that show their maximum."""
     is_score = leaf.role in ("target", "baseline") and row.parts and row.parts[0].kind == "score"
     score = score_text(text) if is_score else None
@@ -193,11 +192,6 @@ def content(ctx: Context, row: Row, leaf: FormColumn, text: str | float) -> tupl
         # "07/07" keeps its zero, and another figure typed over it is still shown as it is.
         return score.value, f'[={score.value:g}]"{score.written}/{score.maximum}";General"/{score.maximum}"'
     return score.value, f'General"/{score.maximum}"'
-
-
-def iter_text_cells(body: Body) -> Iterator[tuple[int, GridLine]]:
-    """The grid lines with their index."""
-    yield from enumerate(body.lines)
 
 
 def base_style(row: Row, leaf: FormColumn, line: GridLine) -> Style:

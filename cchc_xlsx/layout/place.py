@@ -38,7 +38,7 @@ class _Draft:
     ctx: Context
     columns: Columns
     constraints: verdicts.Constraints
-    values: expr.Values
+    values: Mapping[str, expr.Scalar]
     cells: dict[Place, Cell] = field(default_factory=dict)
     merges: list[Range] = field(default_factory=list)
     heights: dict[int, float] = field(default_factory=dict)
@@ -72,11 +72,16 @@ class _Draft:
         return row
 
 
-def place(issue: Issue, key: bytes | None = None) -> Layout:
-    """The placed issue. Pure: the same issue gives the same layout."""
+def place(issue: Issue, typed: Mapping[str, str | float] | None = None, key: bytes | None = None) -> Layout:
+    """The placed issue. Pure: the same issue gives the same layout.
+
+    `typed` are contents of inputs by key (dates as day serials, percents as fractions), as if a unit had filled them in;
+    `key` is the office's key for the identity's tag.
+    """
     ctx = fields.context(issue)
     constraints = verdicts.coded(ctx)
-    draft = _Draft(ctx, columns.place(ctx, set(constraints)), constraints, verdicts.values_at_issue(ctx))
+    content = verdicts.values_at_issue(ctx) | dict(typed or {})
+    draft = _Draft(ctx, columns.place(ctx, set(constraints)), constraints, content)
     who = identity.of(issue, key)
     draft.cells[1, 1] = Cell(who.token, KEY_STYLE)
     draft.row_keys[1] = who.token
@@ -217,16 +222,16 @@ def _official_cell(draft: _Draft, line: GridLine, leaf: FormColumn, one: Column)
     style = body.base_style(line.row, leaf, line)
     key = f"{line.row.id}.{leaf.id}"
     if line.key == line.row.id and key in draft.ctx.fields:
-        value, shown = body.content(draft.ctx, line.row, leaf, text)
+        shown = body.content(line.row, leaf, text)[1]
         score = draft.ctx.fields[key].type == "score"
         style = replace(style, locked=False, number_format=shown if score else "@")
-        draft.cells[row, one.index] = Cell(value if value != "" else None, style, "input")
+        draft.cells[row, one.index] = Cell(draft.values[key], style, "input")
         draft.inputs[key] = (row, one.index)
         return
     if text == "":
         draft.cells[row, one.index] = Cell(None, style, "blank")
         return
-    value, shown = body.content(draft.ctx, line.row, leaf, text)
+    value, shown = body.content(line.row, leaf, text)
     role = "target" if leaf.role == "target" else "text"
     draft.cells[row, one.index] = Cell(value, replace(style, number_format=shown), role)  # type: ignore[arg-type]
 
@@ -242,7 +247,7 @@ def _slot_cell(draft: _Draft, line: GridLine, one: Column) -> None:
         text = field_here.type == "text"
         shown = _FORMATS.get(field_here.type) or f'General"/{field_here.maximum:g}"'
         style = replace(base, fill=INPUT_FILL, locked=False, number_format=shown, align="left" if text else "center")
-        draft.cells[row, one.index] = Cell(None, style, "input")
+        draft.cells[row, one.index] = Cell(draft.values[field_here.key], style, "input")
         draft.inputs[field_here.key] = (row, one.index)
         return
     formula = None
@@ -305,7 +310,7 @@ def _after_table(draft: _Draft, who: identity.Identity) -> None:
             draft.line(f"{name}.title", f"{title}:", Style(size=12, bold=True, border=""))
             row = draft.key_row(name, _FREE_TEXT_PT)
             style = Style(size=12, valign="top", locked=False)
-            draft.across(2, last, Cell(None, style, "input"))
+            draft.across(2, last, Cell(draft.values[f"{name}.text"], style, "input"))
             draft.inputs[f"{name}.text"] = (row, 2)
             draft.labels[row] = title
         _signatures(draft)

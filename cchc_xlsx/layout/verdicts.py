@@ -29,7 +29,7 @@ def coded(ctx: Context) -> Constraints:
     }
 
 
-def values_at_issue(ctx: Context) -> Values:
+def values_at_issue(ctx: Context) -> dict[str, expr.Scalar]:
     """What the inputs hold when the workbook is written."""
     return {key: one.prefill for key, one in ctx.fields.items()}
 

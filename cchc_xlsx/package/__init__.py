@@ -4,4 +4,14 @@ from cchc_xlsx.package.book import Package, SheetPart, State, custom_properties,
 from cchc_xlsx.package.refusal import Refusal
 from cchc_xlsx.package.sheet import SheetFacts, scan
 
-__all__ = ["Package", "Refusal", "SheetFacts", "SheetPart", "State", "custom_properties", "open_bytes", "read_file", "scan"]
+__all__ = [
+    "Package",
+    "Refusal",
+    "SheetFacts",
+    "SheetPart",
+    "State",
+    "custom_properties",
+    "open_bytes",
+    "read_file",
+    "scan",
+]

@@ -9,6 +9,7 @@ import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from cchc_xlsx.package import markup, sniff, zips
@@ -19,8 +20,12 @@ State = Literal["visible", "hidden", "veryHidden"]
 MAX_FILE = 25 << 20
 MAX_SHEETS = 64
 _CUSTOM = "docprops/custom.xml"
+_SETTINGS = tuple(f"{space}}}workbookPr" for space in markup.MAIN)
+_SHEET = tuple(f"{space}}}sheet" for space in markup.MAIN)
 _SST = re.compile(rb"<(?:[\w.-]{1,40}:)?sst\b([^<>]*)")
 _COUNT = re.compile(rb"ount\s*=\s*[\"']\s*\+?(\d{1,40})")
+_KEPT = 16 << 10  # small parts are the same in all copies of a form: read once
+_OPENING, _CLOSING = 2_000, 50  # where the element that holds all strings opens and closes
 # Where calamine looks, whatever the relationships say: a second part there would show it other content than Excel shows.
 _USUAL = {"officeDocument": "xl/workbook.xml", "sharedStrings": "xl/sharedstrings.xml", "styles": "xl/styles.xml"}
 
@@ -96,6 +101,8 @@ def open_bytes(data: bytes) -> Package | Refusal:
         return _open(data)
     except Refused as refused:
         return refused.refusal
+    except MemoryError:
+        return over("memory", len(data), zips.MAX_TOTAL).refusal
 
 
 def _open(data: bytes) -> Package:
@@ -113,7 +120,7 @@ def _open(data: bytes) -> Package:
     return _package(directory.data, parts, root, book)
 
 
-def _package(data: bytes, parts: dict[str, bytes], root: dict[str, _Relation], book: str) -> Package:
+def _package(data: bytes, parts: dict[str, bytes], root: Mapping[str, _Relation], book: str) -> Package:
     relations = _relations(parts, book)
     sheets, date_1904 = _sheets(parts, relations, book)
     strings, styles = _one(parts, relations, "sharedStrings"), _one(parts, relations, "styles")
@@ -138,21 +145,29 @@ def _parts(directory: zips.Directory) -> dict[str, bytes]:
     return parts
 
 
-def _relations(parts: dict[str, bytes], source: str) -> dict[str, _Relation]:
+def _relations(parts: dict[str, bytes], source: str) -> Mapping[str, _Relation]:
     """What a part points at inside the file, by id; `source` is empty for the file itself."""
     folder, name = posixpath.split(source)
     key = posixpath.join(folder, "_rels", name + ".rels")
+    part = parts.get(key)
+    if not part:
+        return {}
+    return (_targets if len(part) <= _KEPT else _targets.__wrapped__)(part, key, folder)
+
+
+@lru_cache(maxsize=32)
+def _targets(part: bytes, key: str, folder: str) -> Mapping[str, _Relation]:
     found = {}
-    for element in markup.elements(parts[key], key) if key in parts else ():
+    for element in markup.elements(part, key):
         given = element.attributes
-        if element.name == "Relationship" and given.get("TargetMode") != "External":
+        if element.is_called("Relationship") and given.get("TargetMode") != "External":
             target = posixpath.join("/", folder, given.get("Target", "").replace("\\", "/"))
             kind = given.get("Type", "").rpartition("/")[2]
             found[given.get("Id", "")] = _Relation(kind, posixpath.normpath(target).lstrip("/").lower())
     return found
 
 
-def _one(parts: dict[str, bytes], relations: dict[str, _Relation], *kinds: str) -> str:
+def _one(parts: dict[str, bytes], relations: Mapping[str, _Relation], *kinds: str) -> str:
     """The key of the part that a relationship of one of `kinds` leads to; empty where there is none."""
     targets = {relation.target for relation in relations.values() if relation.kind in kinds}
     usual = _USUAL.get(kinds[0], "")
@@ -166,14 +181,16 @@ def _one(parts: dict[str, bytes], relations: dict[str, _Relation], *kinds: str) 
     return target
 
 
-def _sheets(parts: dict[str, bytes], relations: dict[str, _Relation], book: str) -> tuple[tuple[SheetPart, ...], bool]:
+def _sheets(
+    parts: dict[str, bytes], relations: Mapping[str, _Relation], book: str
+) -> tuple[tuple[SheetPart, ...], bool]:
     """The sheets in workbook order, and whether its days count from 1904."""
     sheets: list[SheetPart] = []
     date_1904 = False
     for element in markup.elements(parts[book], book):
-        if element.space in markup.MAIN and element.name == "workbookPr":
+        if element.name in _SETTINGS:
             date_1904 = element.attributes.get("date1904") in ("1", "true", "on")
-        if element.space in markup.MAIN and element.name == "sheet":
+        elif element.name in _SHEET:
             sheets.append(_sheet(parts, relations, element))
     if not sheets:
         raise damaged("no-sheets", book)
@@ -184,7 +201,7 @@ def _sheets(parts: dict[str, bytes], relations: dict[str, _Relation], book: str)
     return tuple(sheets), date_1904
 
 
-def _sheet(parts: dict[str, bytes], relations: dict[str, _Relation], element: markup.Element) -> SheetPart:
+def _sheet(parts: dict[str, bytes], relations: Mapping[str, _Relation], element: markup.Element) -> SheetPart:
     given = element.attributes
     link = next((value for name, value in given.items() if name.endswith("relationships}id")), "")
     relation = relations.get(link)
@@ -199,7 +216,9 @@ def _sheet(parts: dict[str, bytes], relations: dict[str, _Relation], element: ma
 
 def _guard_strings(part: bytes) -> None:
     """Refuses a count of shared strings that there cannot be: readers reserve memory by it."""
-    for head in _SST.finditer(part):
+    first = part.find(b"sst")
+    usual = part.find(b"sst", first + 3) >= len(part) - _CLOSING
+    for head in _SST.finditer(part, 0, first + _OPENING if usual else len(part)):
         for count in _COUNT.finditer(head[1]):
             if int(count[1]) > len(part):
                 raise over("strings", int(count[1]), len(part))
@@ -213,10 +232,10 @@ def custom_properties(package: Package) -> Mapping[str, str]:
     name = ""
     try:
         for element in markup.elements(package.parts[package.custom], package.custom):
-            if element.name == "property":
+            if element.is_called("property"):
                 name = element.attributes.get("name", "")
             elif name:
-                found.setdefault(name, element.text)
+                found.setdefault(name, "".join(element.texts))
                 name = ""
     except Refused:
         return {}

@@ -3,40 +3,44 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from xml.parsers import expat
 
 from cchc_xlsx.package.refusal import damaged, over, unsafe
 
 MAX_TOKEN = 64 << 10
 MAX_DEPTH = 64
-MAIN = frozenset(
-    {"http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main"}
-)
+MAX_ELEMENTS = 100_000  # of a small part: some workbooks carry tens of thousands of dead names
+MAIN = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?\sencoding\s*=\s*[\"']([^\"']{0,40})")
+_USUAL_HEAD = b'<?xml version="1.0" encoding="UTF-8"'
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
-    """One element of a small part: namespace, local name, attributes ("namespace}name" where prefixed), own text."""
+class Element(NamedTuple):
+    """One element of a small part: its name as "namespace}name", its attributes (so named where prefixed), its own text."""
 
-    space: str
     name: str
     attributes: dict[str, str]
-    text: str
+    texts: list[str]
+
+    def is_called(self, local: str) -> bool:
+        """Whether its name, in whatever namespace, is `local`."""
+        return self.name.endswith("}" + local)
 
 
 def guard(part: bytes, key: str) -> None:
     """Refuses declarations that make parsers work, and text that is not plain UTF-8."""
-    if b"<!DOCTYPE" in part:
-        raise unsafe("doctype", key)
-    if b"<!ENTITY" in part:
-        raise unsafe("entity", key)
-    if key.startswith("customxml/"):  # Excel keeps what it was given there, UTF-16 too; never read
+    if b"!" in part and (b"<!DOCTYPE" in part or b"<!ENTITY" in part):
+        raise unsafe("doctype" if b"<!DOCTYPE" in part else "entity", key)
+    if key.startswith("customxml/") or key.endswith(".vml"):  # Excel keeps what it was given there; never read
         return
-    declared = _DECLARED.match(part.removeprefix(b"\xef\xbb\xbf"))
-    if part.startswith(_UTF16) or b"\0" in part or (declared and declared[1].lower() not in (b"utf-8", b"us-ascii", b"ascii")):
+    declared = None if part.startswith(_USUAL_HEAD) else _DECLARED.match(part.removeprefix(b"\xef\xbb\xbf"))
+    if (
+        part.startswith(_UTF16)
+        or b"\0" in part
+        or (declared and declared[1].lower() not in (b"utf-8", b"us-ascii", b"ascii"))
+    ):
         raise unsafe("encoding", key)
     try:
         part.decode()
@@ -69,30 +73,27 @@ def _no_doctype(*_: object) -> None:
 
 def elements(part: bytes, key: str) -> list[Element]:
     """All elements of a small part in document order, flat."""
-    found: list[tuple[str, dict[str, str], list[str]]] = []
-    stack: list[int] = []
+    found: list[Element] = []
+    stack: list[Element] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        stack.append(len(found))
+        element = Element(name, attributes, [])
+        found.append(element)
+        stack.append(element)
         if len(stack) > MAX_DEPTH:
             raise over("xml-depth", len(stack), MAX_DEPTH)
-        found.append((name, attributes, []))
+        if len(found) > MAX_ELEMENTS:
+            raise over("xml-elements", len(found), MAX_ELEMENTS)
+        reading.CharacterDataHandler = element.texts.append
 
     def end(_: str) -> None:
         stack.pop()
-
-    def text(characters: str) -> None:
-        found[stack[-1]][2].append(characters)
+        reading.CharacterDataHandler = stack[-1].texts.append if stack else None
 
     reading = parser()
-    reading.StartElementHandler, reading.EndElementHandler, reading.CharacterDataHandler = start, end, text
+    reading.StartElementHandler, reading.EndElementHandler = start, end
     try:
         reading.Parse(part, True)  # noqa: FBT003 - the only call there is
     except expat.ExpatError:
         raise damaged("xml", key) from None
-    return [Element(*_split(name), attributes, "".join(texts)) for name, attributes, texts in found]
-
-
-def _split(name: str) -> tuple[str, str]:
-    space, _, local = name.rpartition("}")
-    return space, local
+    return found

@@ -18,6 +18,7 @@ Trouble = Literal["missing", "permission", "link", "special", "io"]
 Limit = Literal[
     "file-bytes", "entries", "part-bytes", "total-bytes", "ratio", "xml-token", "xml-depth", "sheets", "strings",
     "row", "column", "box", "cells", "merges", "merged-cells", "links", "linked-cells", "formulas",
+    "xml-elements", "memory",
 ]  # fmt: skip
 # What no honest program writes (F013).
 Unsafe = Literal[

@@ -7,6 +7,7 @@ import re
 from cchc_xlsx.package.refusal import Kind, Refusal, Refused, damaged, other
 
 _HEAD = 64 << 10
+_MAX_LOOKS = 10_000
 _MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"%PDF", "pdf"),
     (b"Rar!", "rar"),
@@ -61,11 +62,13 @@ def _ole2(data: bytes) -> Refused:
 
 def _has_stream(data: bytes, name: str) -> bool:
     wanted = (name + "\0").encode("utf-16-le")
-    at = data.find(wanted)
-    while at >= 0:
+    at = -1
+    for _ in range(_MAX_LOOKS):
+        at = data.find(wanted, at + 1)
+        if at < 0:
+            return False
         if at % 128 == 0 and data[at + 64 : at + 66] == len(wanted).to_bytes(2, "little"):
             return True
-        at = data.find(wanted, at + 1)
     return False
 
 
@@ -102,9 +105,8 @@ def archive(keys: frozenset[str], head: bytes) -> None:
         if b"opendocument.spreadsheet" in head:
             raise Refused(Refusal("F008"))
         raise other("odt" if b"opendocument.text" in head else "odp" if b"opendocument.pres" in head else "zip")
-    for folder, kind in (("word", "docx"), ("ppt", "pptx")):
-        if folder in folders:
-            raise other("docx" if kind == "docx" else "pptx")
+    if "word" in folders or "ppt" in folders:
+        raise other("docx" if "word" in folders else "pptx")
     if "index/document.iwa" in keys or "index.zip" in keys:
         raise other("numbers")
     if "[content_types].xml" not in keys:

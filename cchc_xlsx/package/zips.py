@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import struct
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from cchc_xlsx.package.refusal import Refusal, Refused, damaged, over, unsafe
 
@@ -24,15 +27,18 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 _FULL16, _FULL32 = 0xFFFF, 0xFFFFFFFF
 _ENCRYPTED, _STREAMED, _UTF8 = 0x0001 | 0x0040 | 0x2000, 0x0008, 0x0800
 _ALLOWED = 0x0006 | _STREAMED | _UTF8
+_MAX_NAME = 255
 _TRAILING = b"\r\n \0"  # what mail programs leave behind an attachment
 _MAX_TRAILING = 16
 _BAD_NAME = re.compile(r"[\x00-\x1f\x7f]|^[/\\]|^[A-Za-z]:|(?:^|[/\\])\.{1,2}(?:[/\\]|$)|[/\\]{2}|^$")
 _UNICODE_PATH = b"\x75\x70"  # an extra field that gives some readers another name
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry of the directory; `key` is its name as it is looked up: lower case, forward slashes."""
+class Entry(NamedTuple):
+    """One entry of the directory; `key` is its name as it is looked up: lower case, forward slashes.
+
+    `crc`, `packed` and `size` stand together (fields 4 to 6) as in the header before the entry.
+    """
 
     key: str
     raw_name: bytes
@@ -69,7 +75,7 @@ def read(data: bytes) -> Directory:
         raise damaged("zip")
     if disk or first_disk or here != count:
         raise unsafe("disks")
-    if start == _FULL32 or size == _FULL32 or count == _FULL16:
+    if _FULL32 in (start, size) or count == _FULL16:
         raise unsafe("zip64")
     if count > MAX_ENTRIES:
         raise over("entries", count, MAX_ENTRIES)
@@ -85,7 +91,7 @@ def _before_zip64(data: bytes, at: int, said: tuple[int, int, int]) -> int:
     _, disk, end64, _ = _LOCATOR.unpack_from(data, at - _LOCATOR.size)
     if disk or end64 + _END64.size > at:
         raise damaged("zip")
-    record = _END64.unpack_from(data, end64)
+    record: tuple[object, ...] = _END64.unpack_from(data, end64)
     if record[0] != b"PK\x06\x06" or record[7:] != said:
         raise damaged("zip")
     return int(end64)
@@ -99,6 +105,8 @@ def _entries(data: bytes, at: int, end: int, count: int) -> tuple[Entry, ...]:
         fields = _CENTRAL.unpack_from(data, at)
         sig, _, _, flags, method, _, _, crc, packed, size, name, extra, comment, disk, _, _, header = fields
         after = at + _CENTRAL.size + name
+        if name > _MAX_NAME:
+            raise unsafe("name")
         if sig != b"PK\x01\x02" or after + extra + comment > end:
             raise damaged("zip")
         raw_name = data[at + _CENTRAL.size : after]
@@ -106,21 +114,22 @@ def _entries(data: bytes, at: int, end: int, count: int) -> tuple[Entry, ...]:
             raise unsafe("disks")
         if _FULL32 in (packed, size, header):
             raise unsafe("zip64")
-        if _UNICODE_PATH in data[after : after + extra]:
+        if extra and _UNICODE_PATH in data[after : after + extra]:
             raise unsafe("name")
-        entries.append(Entry(_key(raw_name, flags), raw_name, flags, method, crc, packed, size, header))
+        entries.append(Entry(_key(raw_name, flags & _UTF8), raw_name, flags, method, crc, packed, size, header))
         at = after + extra + comment
     if at != end:
         raise damaged("zip")
     return tuple(entries)
 
 
-def _key(raw_name: bytes, flags: int) -> str:
+@lru_cache(maxsize=512)  # the same names in every workbook
+def _key(raw_name: bytes, utf8: int) -> str:
     try:
-        name = raw_name.decode("utf-8" if flags & _UTF8 else "cp437")
+        name = raw_name.decode("utf-8" if utf8 else "cp437")
     except UnicodeDecodeError:
         raise unsafe("name") from None
-    if _BAD_NAME.search(name) or len(name) > 255:
+    if _BAD_NAME.search(name):
         raise unsafe("name")
     return name.replace("\\", "/").lower()
 
@@ -136,7 +145,7 @@ def locate(directory: Directory) -> tuple[tuple[Entry, int], ...]:
     for entry in entries:
         _check(entry)
     placed = [(entry, _data_start(directory, entry)) for entry in sorted(entries, key=lambda entry: entry.header)]
-    for (entry, start), (following, _) in zip(placed, placed[1:], strict=False):
+    for (entry, start), (following, _) in itertools.pairwise(placed):
         if start + entry.packed > following.header:
             raise damaged("overlap", entry.key)
     return tuple(placed)
@@ -164,11 +173,13 @@ def _data_start(directory: Directory, entry: Entry) -> int:
     same = sig == b"PK\x03\x04" and method == entry.method and not flags & _ENCRYPTED
     if not same or directory.data[entry.header + _LOCAL.size : start] != entry.raw_name:
         raise damaged("header", entry.key)
-    if not _sizes_agree(entry, flags, (crc, packed, size), directory.data[start : start + extra]):
+    if (crc, packed, size) != entry[4:7] and not _sizes_agree(
+        entry, flags, (crc, packed, size), directory.data[start : start + extra]
+    ):
         raise damaged("header", entry.key)
     if start + extra + entry.packed > directory.start:
         raise damaged("overlap", entry.key)
-    return start + extra
+    return int(start + extra)
 
 
 def _sizes_agree(entry: Entry, flags: int, said: tuple[int, int, int], extra: bytes) -> bool:
@@ -178,10 +189,9 @@ def _sizes_agree(entry: Entry, flags: int, said: tuple[int, int, int], extra: by
         if extra[:4] != b"\x01\x00\x10\x00" or len(extra) < 20:
             return False
         size, packed = struct.unpack_from("<QQ", extra, 4)
-    truth = (entry.crc, entry.packed, entry.size)
     if flags & _STREAMED:
-        return all(one in (0, other) for one, other in zip((crc, packed, size), truth, strict=True))
-    return (crc, packed, size) == truth
+        return all(one in (0, other) for one, other in zip((crc, packed, size), entry[4:7], strict=True))
+    return bool((crc, packed, size) == entry[4:7])
 
 
 def inflate(directory: Directory, entry: Entry, start: int) -> bytes:

@@ -367,4 +367,14 @@ RULES = (
         Text("Thời gian: “sớm”", "Deadline: “sớm”"),
         Text("Thời gian: “Quý II”", "Deadline: “Quý II”"),
     ),
+    Rule(
+        "V227",
+        "warning",
+        Text("Phép tính trong ô nhập", "A sum in an input"),
+        Text("{field}: ô chứa phép tính {value}, đã đọc là {read}.", "{field}: the cell holds the sum {value}; it was read as {read}."),
+        Text("Gõ thẳng kết quả {read}.", "Type the result, {read}."),
+        Text("Phép tính cộng trừ nhân chia được tính lại; công thức khác thì không nhận.", "Plain arithmetic is calculated again; other formulas are not taken."),
+        Text("Tử số: =45+50", "Numerator: =45+50"),
+        Text("Tử số: 95", "Numerator: 95"),
+    ),
 )

@@ -1,0 +1,258 @@
+"""Comparing a workbook that came back with the issue placed again: what of the locked content is not as it was."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from cchc_xlsx import values
+from cchc_xlsx.grid import Book, Grid, Place, Range
+from cchc_xlsx.layout.model import Cell, Formula, Layout, a1, a1_range
+from cchc_xlsx.rules import registry
+from cchc_xlsx.rules.model import Finding
+
+_MAX_EXTRA = 20  # more content outside the form than this is one habit, not many findings
+_LITERAL = re.compile(r'("(?:[^"]|"")*")')
+_SHEET_QUOTES = re.compile(r"'([^'!]+)'!")
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """Where the layout's rows and columns are in the sheet: by their keys, so that an inserted row shifts nothing."""
+
+    rows: Mapping[int, int]
+    columns: Mapping[int, int]
+
+    def find(self, place: Place) -> Place | None:
+        """Where a cell of the layout stands in the sheet; None where its row or column is gone."""
+        row, column = self.rows.get(place[0]), self.columns.get(place[1])
+        return None if row is None or column is None else (row, column)
+
+    @property
+    def is_shifted(self) -> bool:
+        """Whether anything stands elsewhere than the layout says."""
+        return any(a != b for a, b in (*self.rows.items(), *self.columns.items()))
+
+
+def align(layout: Layout, grid: Grid) -> tuple[Aligned, tuple[Finding, ...]]:
+    """The rows and columns of the form found again by key, and what is wrong with their order."""
+    in_rows: dict[str, list[int]] = {}
+    in_columns: dict[str, list[int]] = {}
+    for (row, column), value in grid.values.items():
+        if column == 1 and isinstance(value, str):
+            in_rows.setdefault(value.strip(), []).append(row)
+        if row == 1 and isinstance(value, str):
+            in_columns.setdefault(value.strip(), []).append(column)
+    findings: list[Finding] = []
+    rows = _rows(layout, in_rows, findings)
+    columns = _columns(layout, in_columns, findings)
+    _inserted(layout, rows, findings)
+    return Aligned(rows, columns), tuple(findings)
+
+
+def _rows(layout: Layout, found: Mapping[str, list[int]], findings: list[Finding]) -> dict[int, int]:
+    if len(found) < 3:  # column A is gone altogether: go by position, the texts will tell
+        return {row: row for row in layout.row_keys}
+    rows: dict[int, int] = {}
+    for row, key in layout.row_keys.items():
+        places = sorted(found.get(key, []))
+        if not places:
+            if row > 1:
+                findings.append(_row_finding("T304", layout, row, None))
+            continue
+        rows[row] = row if row in places else places[0]
+        if len(places) > 1 and row > 1:
+            findings.append(_row_finding("T305", layout, row, places[1]))
+    for row in _out_of_order(rows):
+        findings.append(_row_finding("T305", layout, row, rows[row]))
+    return rows
+
+
+def _row_finding(code: str, layout: Layout, row: int, found: int | None) -> Finding:
+    label = layout.labels.get(row) or layout.row_keys[row]
+    cell = a1((found or row, 2))
+    return Finding(code, "error", None, layout.form_sheet.name, cell, layout.labels.get(row), label, {"row": label})
+
+
+def _out_of_order(rows: Mapping[int, int]) -> list[int]:
+    """The rows outside the longest run that kept its order: those that were moved."""
+    expected = list(rows)
+    tails: list[int] = []
+    lengths: list[int] = []
+    for row in expected:
+        at = bisect_left(tails, rows[row])
+        tails[at : at + 1] = [rows[row]]
+        lengths.append(at + 1)
+    keep: set[int] = set()
+    need = len(tails)
+    for row, length in zip(reversed(expected), reversed(lengths), strict=True):
+        if length == need:
+            keep.add(row)
+            need -= 1
+    return [row for row in expected if row not in keep]
+
+
+def _columns(layout: Layout, found: Mapping[str, list[int]], findings: list[Finding]) -> dict[int, int]:
+    known = {key: places for key, places in found.items() if key in set(layout.column_keys.values())}
+    if len(known) < 3:
+        return {column: column for column in layout.column_keys}
+    columns: dict[int, int] = {}
+    for column, key in layout.column_keys.items():
+        places = known.get(key, [])
+        if places:
+            columns[column] = column if column in places else places[0]
+        elif column == 1:
+            columns[1] = 1
+        if not places or columns[column] != column or len(places) > 1:
+            if column == 1 and not places:
+                continue
+            name = _column_name(layout, column)
+            findings.append(
+                Finding("T307", "error", None, layout.form_sheet.name, a1((1, column)), None, name, {"column": name})
+            )
+    return columns
+
+
+def _column_name(layout: Layout, column: int) -> str:
+    texts = [layout.form_sheet.cells.get((row, column)) for row in range(layout.table[0], layout.table[1])]
+    return next((str(cell.content) for cell in texts if cell and cell.content), layout.column_keys[column])
+
+
+def _inserted(layout: Layout, rows: Mapping[int, int], findings: list[Finding]) -> None:
+    kept = [row for row in rows if row > 1]
+    if not kept or any(finding.code == "T305" for finding in findings):
+        return
+    missing = (kept[-1] - kept[0] + 1) - len(kept)  # a row whose key was wiped out still takes its place
+    count = (rows[kept[-1]] - rows[kept[0]] + 1) - len(kept) - missing
+    if count > 0:
+        findings.append(Finding("T312", "warning", None, layout.form_sheet.name, None, None, None, {"count": count}))
+
+
+def compare(layout: Layout, grid: Grid, aligned: Aligned) -> Iterator[Finding]:
+    """Every locked cell that does not say what the layout says, every merge undone, content where none belongs."""
+    for place, cell in layout.form_sheet.cells.items():
+        if place[0] == 1 or place[1] == 1 or cell.role in ("input", "blank"):
+            continue
+        at = aligned.find(place)
+        if at and cell.content not in (None, ""):
+            finding = _compare_cell(layout, grid, place, at, cell, aligned)
+            if finding:
+                yield finding
+    yield from _merges(layout, grid, aligned)
+    yield from _extra(layout, grid, aligned)
+    if not grid.is_protected:
+        yield Finding("T321", "info", None, layout.form_sheet.name)
+
+
+def _compare_cell(layout: Layout, grid: Grid, place: Place, at: Place, cell: Cell, aligned: Aligned) -> Finding | None:
+    found = grid.errors.get(at) or grid.values.get(at)
+    if isinstance(cell.content, Formula):
+        formula = grid.formulas.get(at)
+        if formula is None:
+            return _altered("T303", layout, place, at, f"={cell.content.text}", found)
+        if aligned.is_shifted or same_formula(cell.content.text, formula):
+            return None
+        return _altered("T303", layout, place, at, f"={cell.content.text}", f"={formula}")
+    if at in grid.formulas:
+        return _altered(_code(cell), layout, place, at, cell.content, f"={grid.formulas[at]}")
+    if not same_content(cell.content, found):
+        return _altered(_code(cell), layout, place, at, cell.content, found)
+    return None
+
+
+def _code(cell: Cell) -> str:
+    return "T302" if cell.role == "target" else "T301"
+
+
+def _altered(code: str, layout: Layout, place: Place, at: Place, expected: object, found: object) -> Finding:
+    data = {"expected": registry.shown(expected)}
+    value = registry.shown(found) if found not in (None, "") else "(trống)"
+    return Finding(code, "error", None, layout.form_sheet.name, a1(at), layout.labels.get(place[0]), value, data)
+
+
+def same_content(expected: object, found: object) -> bool:
+    """Whether a cell says what it should: texts without white space and NFC, numbers to 12 digits, "5" is 5."""
+    if isinstance(expected, (int, float)) and isinstance(found, (int, float)) and not isinstance(found, bool):
+        return f"{expected:.12g}" == f"{found:.12g}"
+    return _plain(expected) == _plain(found)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return f"{value:.12g}"
+    return values.squash("" if value is None else str(value))
+
+
+def same_formula(expected: str, found: str) -> bool:
+    """Whether two formulas are one but for how a program writes them."""
+    return _formula(expected) == _formula(found)
+
+
+def _formula(text: str) -> str:
+    parts = _LITERAL.split(text.removeprefix("="))
+    plain = (
+        part if part.startswith('"') else "".join(_SHEET_QUOTES.sub(r"\1!", part).split()).upper() for part in parts
+    )
+    joined = "".join(plain)
+    for old, new in (("_XLFN.", ""), ("_XLWS.", ""), ("TRUE()", "TRUE"), ("FALSE()", "FALSE")):
+        joined = joined.replace(old, new)
+    return values.nfc(joined)
+
+
+def _merges(layout: Layout, grid: Grid, aligned: Aligned) -> Iterator[Finding]:
+    if aligned.is_shifted:
+        return  # rows were inserted or deleted: that is the finding
+    first, last = layout.table
+    expected = {area for area in layout.form_sheet.merges if first <= area[0] <= last}
+    found = {area for area in grid.merges if first <= area[0] <= last or area[0] < first <= area[2]}
+    for area in sorted(expected ^ found):
+        yield Finding(
+            "T306",
+            "error",
+            None,
+            layout.form_sheet.name,
+            a1(area[:2]),
+            layout.labels.get(area[0]),
+            None,
+            {"expected": _ranges(area, expected)},
+        )
+
+
+def _ranges(area: Range, expected: set[Range]) -> str:
+    touched = [one for one in sorted(expected) if _overlap(one, area)]
+    return ", ".join(a1_range(one) for one in touched) or a1_range(area)
+
+
+def _overlap(one: Range, other: Range) -> bool:
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
+
+
+def _extra(layout: Layout, grid: Grid, aligned: Aligned) -> Iterator[Finding]:
+    known = set()
+    for place, cell in layout.form_sheet.cells.items():
+        at = aligned.find(place)
+        if at and (cell.role == "input" or cell.content not in (None, "")):
+            known.add(at)
+    rows = {row: expected for expected, row in aligned.rows.items()}
+    count = 0
+    for place in sorted({*grid.values, *grid.formulas, *grid.errors}):
+        value = grid.errors.get(place) or grid.values.get(place)
+        if place in known or place[1] == 1 or place[0] == 1 or value is None or not str(value).strip():
+            continue
+        count += 1
+        if count <= _MAX_EXTRA:
+            label = layout.labels.get(rows.get(place[0], 0))
+            shown = registry.shown(value)
+            yield Finding("T311", "warning", None, layout.form_sheet.name, a1(place), label, shown)
+
+
+def extra_sheets(layout: Layout, book: Book, form_sheet: Grid) -> Iterator[Finding]:
+    """Visible sheets that the workbook did not have when it was issued."""
+    names = {sheet.name for sheet in layout.sheets}
+    starts = {str(cell.content) for sheet in layout.sheets if (cell := sheet.cells.get((1, 1)))}
+    for sheet in book.sheets:
+        is_ours = sheet is form_sheet or sheet.name in names or sheet.values.get((1, 1)) in starts
+        if sheet.is_visible and not is_ours and sheet.values:
+            yield Finding("T313", "warning", sheet=sheet.name, data={"sheet": sheet.name})

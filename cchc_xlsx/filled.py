@@ -1,0 +1,253 @@
+"""What a unit typed: each input's value read leniently, and every doubt about the reading."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import math
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from cchc_xlsx import expr, values
+from cchc_xlsx.alteration import Aligned
+from cchc_xlsx.expr import CellError, Value
+from cchc_xlsx.fields import NIL, UNPUBLISHED, Field
+from cchc_xlsx.grid import Grid, Place, Raw
+from cchc_xlsx.layout.model import Layout, a1
+
+State = Literal["value", "nil", "blank", "unpublished", "invalid"]
+_EPOCH = dt.date(1899, 12, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One input as it was read.
+
+    `value` is what the rules reckon with: a number (dates as day serials, percents as fractions), a text, None for a
+    blank, or CellError; `doubt` is the code of a finding about the reading itself.
+    """
+
+    key: str
+    cell: str
+    value: Value
+    seen: str = ""
+    doubt: str | None = None
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """All inputs of one workbook by key."""
+
+    layout: Layout
+    entries: Mapping[str, Entry]
+
+    @cached_property
+    def values(self) -> expr.Values:
+        """The values by key, as the rules read them."""
+        return {key: entry.value for key, entry in self.entries.items()}
+
+    def state(self, key: str) -> State:
+        """Whether an input holds a value, nothing, or is excused by what its row says."""
+        entry = self.entries[key]
+        line = key.partition(".")[0]
+        said = {self.values.get(f"{line}.nil"), self.values.get(f"{line}.status") if key.endswith(".status") else None}
+        excuse: State | None = "nil" if NIL in said else "unpublished" if UNPUBLISHED in said else None
+        if key.endswith((".nil", ".status")) and excuse and entry.value in (NIL, UNPUBLISHED):
+            return excuse
+        if entry.value is None:
+            is_figure = self.layout.context.fields[key].is_number or key.endswith(".value")
+            return excuse if excuse and is_figure else "blank"
+        return "value"
+
+
+def fill(layout: Layout, grid: Grid, aligned: Aligned) -> Filled:
+    """The inputs of the layout read from the sheet; total: every input has an entry."""
+    entries = {}
+    for key, place in layout.inputs.items():
+        at = aligned.find(place)
+        shown = a1(at or place)
+        entries[key] = Entry(key, shown, None) if at is None else _entry(layout.context.fields[key], grid, at, shown)
+    return Filled(layout, entries)
+
+
+def _entry(one: Field, grid: Grid, at: Place, cell: str) -> Entry:
+    if at in grid.errors:
+        return Entry(one.key, cell, CellError(grid.errors[at]), grid.errors[at])
+    raw = grid.values.get(at)
+    if at in grid.formulas:
+        return _from_formula(one, grid.formulas[at], cell)
+    if at in grid.bools or isinstance(raw, bool):
+        shown = "TRUE" if raw else "FALSE"
+        return Entry(one.key, cell, shown, shown, "V213")
+    read = _READERS[one.type](one, raw, cell)
+    is_date = at in grid.dates or isinstance(raw, (dt.date, dt.datetime))
+    if is_date and one.is_number and isinstance(read.value, (int, float)):
+        return _hidden_date(one, read.value, cell)
+    return read
+
+
+def _from_formula(one: Field, formula: str, cell: str) -> Entry:
+    shown = f"={formula}"
+    result = arithmetic(formula) if one.is_number else None
+    if result is None:
+        return Entry(one.key, cell, shown, shown, "V212")
+    return Entry(one.key, cell, result, shown, "V227", {"read": values.say_number(result)})
+
+
+def _hidden_date(one: Field, serial: float, cell: str) -> Entry:
+    return Entry(one.key, cell, serial, values.say_number(serial), "V203", date_of(serial))
+
+
+def date_of(serial: float) -> dict[str, object]:
+    """The day that a number stands for, for messages."""
+    day = values.from_serial(serial)
+    return {"date": values.say_date(day) if day else values.say_number(serial)}
+
+
+def _number(one: Field, raw: Raw | None, cell: str) -> Entry:
+    if isinstance(raw, (dt.date, dt.datetime)):
+        return Entry(one.key, cell, serial_of(raw), str(raw))
+    if isinstance(raw, (int, float)):
+        number = float(raw)
+        if not math.isfinite(number):
+            return Entry(one.key, cell, str(raw), str(raw))
+        return Entry(one.key, cell, number, values.say_number(number, 6))
+    text = _text(raw)
+    return Entry(one.key, cell, None) if text is None else _number_text(one, text, cell)
+
+
+def _number_text(one: Field, text: str, cell: str) -> Entry:
+    score = values.score(text) if one.type == "score" else None
+    if score and score[1] == one.maximum:
+        return _read_as(one, score[0], text, cell)
+    reading = values.number(text)
+    if reading.kind == "none" or (reading.kind == "ambiguous" and len(reading.candidates) < 2):
+        return Entry(one.key, cell, text, text)
+    if one.type == "percent":
+        return _percent_text(one, reading, text, cell)
+    if reading.kind == "ambiguous":
+        return _ambiguous(one, reading.candidates[:2], text, cell)
+    assert reading.value is not None
+    if reading.percent:
+        return Entry(one.key, cell, text, text, "V205")
+    return _read_as(one, reading.value, text, cell)
+
+
+def _percent_text(one: Field, reading: values.Reading, text: str, cell: str) -> Entry:
+    """"95,5" and "95,5%" are 95.5 %; "0,95" may be 0.95 % or 95 %."""
+    if reading.value is None:
+        shares = tuple(candidate / 100 for candidate in reading.candidates[:2])
+        return _ambiguous(one, shares, text, cell)
+    if not reading.percent and 0 < reading.value <= 1:
+        return _ambiguous(one, (reading.value / 100, reading.value), text, cell)
+    return _read_as(one, reading.value / 100, text, cell)
+
+
+def _read_as(one: Field, number: float, text: str, cell: str) -> Entry:
+    said = values.say_percent(number) if one.type == "percent" else values.say_number(number, 6)
+    return Entry(one.key, cell, number, text, "V221", {"read": said})
+
+
+def _ambiguous(one: Field, pair: tuple[float, ...], text: str, cell: str) -> Entry:
+    say = values.say_percent if one.type == "percent" else values.say_number
+    return Entry(one.key, cell, text, text, "V211", {"first": say(pair[0]), "second": say(pair[1])})
+
+
+def _date(one: Field, raw: Raw | None, cell: str) -> Entry:
+    if isinstance(raw, (dt.date, dt.datetime)):
+        return Entry(one.key, cell, float(math.floor(serial_of(raw))), _say_date(raw))
+    if isinstance(raw, (int, float)):
+        day = values.from_serial(raw)
+        seen = values.say_date(day) if day else values.say_number(raw)
+        return Entry(one.key, cell, float(math.floor(raw)) if math.isfinite(raw) else str(raw), seen)
+    text = _text(raw)
+    day = values.date(text) if text else None
+    if text is None or day is None:
+        return Entry(one.key, cell, text, text or "")
+    data = {"read": values.say_date(day)}
+    return Entry(one.key, cell, float(values.serial(day)), text, "V221", data)
+
+
+def _say_date(raw: dt.date | dt.datetime) -> str:
+    return values.say_date(raw.date() if isinstance(raw, dt.datetime) else raw)
+
+
+def serial_of(raw: dt.date | dt.datetime) -> float:
+    """The number that a spreadsheet holds for a day and time."""
+    if isinstance(raw, dt.datetime):
+        return (raw - dt.datetime.combine(_EPOCH, dt.time())) / dt.timedelta(days=1)
+    return float((raw - _EPOCH).days)
+
+
+def _choice(one: Field, raw: Raw | None, cell: str) -> Entry:
+    text = _text(raw)
+    if text is None:
+        return Entry(one.key, cell, None)
+    same = next((option for option in one.options if values.fold(option) == values.fold(text)), text)
+    return Entry(one.key, cell, same, text)
+
+
+def _plain(one: Field, raw: Raw | None, cell: str) -> Entry:
+    if isinstance(raw, (dt.date, dt.datetime)):
+        shown = _say_date(raw)
+        return Entry(one.key, cell, shown, shown)
+    if isinstance(raw, (int, float)):
+        return Entry(one.key, cell, _as_target(one, float(raw)), values.say_number(raw, 6))
+    text = _text(raw)
+    return Entry(one.key, cell, text, text or "")
+
+
+def _as_target(one: Field, number: float) -> str:
+    """A number typed into a text cell; a fraction in a target cell is a percentage typed as such."""
+    is_share = one.slot == "target" and 0 < number <= 1 and "%" in str(one.prefill or "")
+    return values.say_percent(number) if is_share else values.say_number(number, 6)
+
+
+def _text(raw: Raw | None) -> str | None:
+    text = values.nfc(str(raw)).replace("\r\n", "\n").strip() if raw is not None else ""
+    return text or None
+
+
+_READERS: Mapping[str, Callable[[Field, Raw | None, str], Entry]] = {
+    "whole": _number,
+    "percent": _number,
+    "score": _number,
+    "date": _date,
+    "choice": _choice,
+    "names": _plain,
+    "text": _plain,
+}
+
+_OPERATORS: Mapping[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+
+
+def arithmetic(formula: str) -> float | None:
+    """The value of a sum typed into a cell, such as 45+55; None for anything but + - * / of plain numbers."""
+    if len(formula) > 200:
+        return None
+    try:
+        return _calculate(ast.parse(formula.strip(), mode="eval").body)
+    except (SyntaxError, ValueError, ZeroDivisionError, OverflowError, RecursionError, MemoryError):
+        return None
+
+
+def _calculate(node: ast.expr) -> float:
+    match node:
+        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+            return float(number)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+            result = _OPERATORS[type(op)](_calculate(left), _calculate(right))
+            if math.isfinite(result):
+                return result
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_calculate(operand)
+    raise ValueError("not plain arithmetic")

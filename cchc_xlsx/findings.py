@@ -1,0 +1,157 @@
+"""A filled workbook → its findings, in the order of its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from cchc_xlsx import expr, issue, values
+from cchc_xlsx.alteration import Aligned
+from cchc_xlsx.expr import Expr, Ref
+from cchc_xlsx.fields import Context, Field
+from cchc_xlsx.filled import Entry, Filled, date_of
+from cchc_xlsx.form import deadlines
+from cchc_xlsx.grid import Grid
+from cchc_xlsx.layout.model import a1
+from cchc_xlsx.rules import registry
+from cchc_xlsx.rules.model import Finding, Rule
+
+
+def run(filled: Filled) -> tuple[Finding, ...]:
+    """Every finding about the inputs: at most one a cell, the first that applies; nothing filled in is one finding."""
+    ctx = filled.layout.context
+    found = {key: finding for key in filled.entries if (finding := _of_cell(filled, key, _constraints(ctx)))}
+    if ctx.issue.kind == "report" and _is_untouched(filled):
+        missing = sum(finding.code.startswith("M") for finding in found.values())
+        return (_nothing(filled, missing),) if missing else ()
+    if ctx.issue.kind == "plan":
+        for finding in _plan(filled):
+            if finding.key is not None:
+                found.setdefault(finding.key, finding)
+    places = filled.layout.inputs
+    return tuple(found[key] for key in sorted(found, key=lambda key: places[key]))
+
+
+_cache: dict[int, tuple[Context, dict[str, list[tuple[Rule, Expr, Mapping[str, object]]]]]] = {}
+
+
+def _constraints(ctx: Context) -> dict[str, list[tuple[Rule, Expr, Mapping[str, object]]]]:
+    """The declared conditions; kept for the last context, since a folder holds many workbooks of one issue."""
+    kept = _cache.get(id(ctx))
+    if kept is None or kept[0] is not ctx:
+        _cache.clear()
+        _cache[id(ctx)] = kept = (ctx, registry.constraints(ctx))
+    return kept[1]
+
+
+def _is_untouched(filled: Filled) -> bool:
+    return all(entry.value is None for entry in filled.entries.values())
+
+
+def _nothing(filled: Filled, missing: int) -> Finding:
+    return Finding("M100", "error", sheet=filled.layout.form_sheet.name, data={"count": missing})
+
+
+def _of_cell(
+    filled: Filled, key: str, constraints: Mapping[str, list[tuple[Rule, Expr, Mapping[str, object]]]]
+) -> Finding | None:
+    entry = filled.entries[key]
+    doubt = registry.by_code()[entry.doubt] if entry.doubt else None
+    if doubt and doubt.severity == "error":
+        return _finding(filled, entry, doubt, entry.data)
+    for rule, condition, data in constraints.get(key, ()):
+        if expr.holds(condition, filled.values):
+            if doubt and rule.severity != "error":
+                break
+            return _finding(filled, entry, rule, data)
+    return _finding(filled, entry, doubt, entry.data) if doubt else None
+
+
+def _finding(filled: Filled, entry: Entry, rule: Rule, data: Mapping[str, object]) -> Finding:
+    one = filled.layout.context.fields[entry.key]
+    place = filled.layout.inputs[entry.key]
+    return Finding(
+        rule.code,
+        rule.severity,
+        entry.key,
+        filled.layout.form_sheet.name,
+        entry.cell,
+        filled.layout.labels.get(place[0]),
+        registry.shown(entry.seen) if entry.seen else None,
+        {**_about(one, entry), **{name: _resolved(value, filled) for name, value in data.items()}},
+    )
+
+
+def _about(one: Field, entry: Entry) -> dict[str, object]:
+    """The places that any message may use."""
+    found: dict[str, object] = {"field": one.name, "words": one.words}
+    if isinstance(entry.value, float):
+        found |= date_of(entry.value)
+        found["percent"] = values.say_percent(entry.value)
+        found["hundredfold"] = values.say_percent(entry.value * 100)
+    return found
+
+
+def _resolved(value: object, filled: Filled) -> object:
+    if isinstance(value, Ref):
+        entry = filled.entries[value.key]
+        return registry.shown(entry.value if entry.value is not None else "")
+    return value
+
+
+def totals(filled: Filled, grid: Grid, aligned: Aligned, altered: Sequence[Finding]) -> list[Finding]:
+    """The findings of alteration, where a total typed over its formula is told as what it is: not the sum of its rows."""
+    sums = {}
+    for place, rows in filled.layout.totals.values():
+        at = aligned.find(place)
+        number = grid.values.get(at) if at else None
+        expected = _sum(filled, place[1], rows, grid, aligned)
+        if at and isinstance(number, (int, float)) and f"{number:.9g}" != f"{expected:.9g}":
+            sums[a1(at)] = (registry.shown(number), registry.shown(expected))
+    found = []
+    for finding in altered:
+        if finding.code == "T303" and finding.cell in sums:
+            value, expected_sum = sums[finding.cell]
+            found.append(replace(finding, code="L407", value=value, data={"sum": expected_sum}))
+        else:
+            found.append(finding)
+    return found
+
+
+def _sum(filled: Filled, column: int, rows: Sequence[str], grid: Grid, aligned: Aligned) -> float:
+    numbers = []
+    by_key = {key: row for row, key in filled.layout.row_keys.items()}
+    for row in rows:
+        at = aligned.find((by_key[row], column))
+        number = grid.values.get(at) if at else None
+        numbers.append(float(number) if isinstance(number, (int, float)) else 0.0)
+    return sum(numbers)
+
+
+def _plan(filled: Filled) -> Iterator[Finding]:
+    """What only reading can tell about a plan's words: names nobody knows, targets and deadlines without a clear meaning."""
+    ctx = filled.layout.context
+    rows = {row.id: row for row in ctx.issue.form.rows}
+    roles = {leaf.id: leaf.role for leaf in ctx.issue.form.leaves}
+    for key, entry in filled.entries.items():
+        one = ctx.fields[key]
+        if entry.value is None or not isinstance(entry.value, str) or entry.value == one.prefill:
+            continue
+        by_code = registry.by_code()
+        if roles[one.slot] == "units":
+            _, unknown = issue.units.catalogue(ctx.issue.form.era).named(entry.value)
+            if unknown:
+                yield _finding(filled, entry, by_code["V224"], {"names": "; ".join(unknown)})
+        elif roles[one.slot] == "deadline" and deadlines.parse(entry.value, ctx.issue.year) is None:
+            yield _finding(filled, entry, by_code["V226"], {})
+        elif roles[one.slot] == "target" and not _is_clear(ctx, rows[one.row], key, entry.value):
+            yield _finding(filled, entry, by_code["V225"], {})
+
+
+def _is_clear(ctx: Context, row: issue.Row, key: str, text: str) -> bool:
+    judged = [part for part in row.parts if part.kind in ("rate", "percent", "count", "grade")]
+    if not judged:
+        return True
+    plan = issue.Plan(1, {key: text})
+    read = issue.targets(issue.Issue(ctx.issue.form, ctx.issue.commune, ctx.issue.year, "report", plan=plan), row)
+    return all(target is not None for part, target in zip(row.parts, read, strict=True) if part in judged)

@@ -1,0 +1,176 @@
+"""Which issue a workbook is: from its token, never from its name; the issue is then placed again from our own forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cchc_xlsx import fields, identity, periods, units
+from cchc_xlsx.errors import CchcError
+from cchc_xlsx.form import load
+from cchc_xlsx.form.model import Form
+from cchc_xlsx.grid import Book, Grid
+from cchc_xlsx.identity import Identity
+from cchc_xlsx.issue import Issue, Overlay, Plan
+from cchc_xlsx.lang import Text
+from cchc_xlsx.layout.guide import META
+from cchc_xlsx.rules.model import Finding
+
+_NOT_A_UNIT = Text("Đơn vị “{unit}” không có trong danh mục của biểu.", "The unit “{unit}” is not in the form's catalogue.")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the person at the keyboard wants: a period, a plan, forms and a key of their own."""
+
+    period: str | None = None
+    overlay: Overlay | None = None
+    own_forms: Path | None = None
+    key: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What a workbook says it is, the issue to place again, its form sheet, and what is wrong with that."""
+
+    identity: Identity | None = None
+    issue: Issue | None = None
+    sheet: Grid | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+class _Refused(Exception):  # noqa: N818  not an error of ours: it carries the finding that ends the reading
+    def __init__(self, code: str, **data: object) -> None:
+        super().__init__(code)
+        self.finding = Finding(code, "error", data=data)
+
+
+@dataclass(slots=True)
+class _Found:
+    """What is gathered on the way."""
+
+    identity: Identity | None = None
+    findings: list[Finding] = field(default_factory=list)
+
+
+def recognise(book: Book, asked: Asked) -> Recognised:
+    """The issue of a workbook. Findings tell what is missing, contradictory or unknown; then the issue may be None."""
+    found = _Found()
+    try:
+        return _recognise(book, asked, found)
+    except _Refused as refused:
+        return Recognised(found.identity, None, None, (*found.findings, refused.finding))
+
+
+def _recognise(book: Book, asked: Asked, found: _Found) -> Recognised:
+    who = found.identity = _agreed(book)
+    extras = _carried(book)
+    overlay = _overlay(who, extras, asked)
+    _verify(who, identity.carried(overlay), asked, found)
+    if asked.period and who.period and who.period != asked.period:
+        raise _Refused("I505", found=who.period, wanted=asked.period)
+    issue = _issue(who, overlay, asked, found)
+    if asked.overlay is not None and who.kind == "report" and dict(asked.overlay) != dict(overlay):
+        raise _Refused("I507")
+    sheet = _form_sheet(book, who)
+    if sheet is None:
+        raise _Refused("I508")
+    return Recognised(who, issue, sheet, tuple(found.findings))
+
+
+def _agreed(book: Book) -> Identity:
+    """The one identity of the workbook. All copies that can be read must be the same."""
+    tokens: Mapping[str, Identity] = {who.token: who for text in _copies(book) if (who := identity.parse(text))}
+    if not tokens:
+        raise _Refused("I501")
+    if len(tokens) > 1:
+        first, second = list(tokens.values())[:2]
+        raise _Refused("I503", first=_called(first), second=_called(second))
+    return next(iter(tokens.values()))
+
+
+def _copies(book: Book) -> Iterator[object]:
+    yield book.property_token
+    for sheet in book.sheets:
+        yield sheet.values.get((1, 1))
+        if sheet.name == META:
+            yield sheet.values.get((1, 2))
+
+
+def _called(who: Identity) -> str:
+    return " ".join((who.form, who.period or str(who.year), who.unit, who.short))
+
+
+def _carried(book: Book) -> str | None:
+    meta = next((sheet for sheet in book.sheets if sheet.name == META), None)
+    if meta is None:
+        return None
+    rows = [row for (row, column), text in sorted(meta.values.items()) if column == 1 and text == "carried"]
+    return "".join(str(meta.values.get((row, 2), "")) for row in rows) or None
+
+
+def _overlay(who: Identity, extras: str | None, asked: Asked) -> Overlay:
+    """The plan that the workbook was issued with: carried in it, none for p0, or the plan that was asked for."""
+    overlay = identity.overlay(extras) if extras is not None else None
+    if overlay is not None:
+        return overlay
+    if who.plan == 0:
+        return {}
+    if asked.overlay is not None:
+        return asked.overlay
+    raise _Refused("I506", plan=who.plan)
+
+
+def _verify(who: Identity, extras: str, asked: Asked, found: _Found) -> None:
+    verdict = identity.verify(who, extras, asked.key)
+    if verdict == "bad":
+        raise _Refused("I502")
+    if verdict == "unknown key":
+        found.findings.append(Finding("I511", "info"))
+
+
+def _issue(who: Identity, overlay: Overlay, asked: Asked, found: _Found) -> Issue:
+    try:
+        form = load.find(who.form, who.version, asked.own_forms)
+        period = periods.parse(who.period) if who.period else None
+    except CchcError as error:
+        raise _Refused("I504", what=error.text) from error
+    newest = load.listing(load.folders(asked.own_forms))[who.form][-1]
+    if newest > who.version:
+        found.findings.append(Finding("I512", "info", data={"version": who.version, "newest": newest}))
+    if not _is_unit(form, who.unit) or (who.kind == "report") != (period is not None):
+        raise _Refused("I504", what=_NOT_A_UNIT.format(unit=who.unit))
+    plan = Plan(who.plan, _known(form, overlay))
+    return Issue(form, who.commune, who.year, who.kind, period, who.unit, who.commune_code, plan)
+
+
+def _is_unit(form: Form, code: str) -> bool:
+    return code == units.COMMUNE or code in units.catalogue(form.era).units
+
+
+def _known(form: Form, overlay: Overlay) -> Overlay:
+    """The overlay without keys that the form does not have: it came with the workbook and is not to be trusted."""
+    keys = {f"{row.id}.{leaf.id}" for row in form.rows for leaf in form.leaves}
+    return {key: value for key, value in overlay.items() if key in keys}
+
+
+def _form_sheet(book: Book, who: Identity) -> Grid | None:
+    """The sheet whose A1 is the token; without one, the sheet that holds the most row keys in column A."""
+    by_token = next((sheet for sheet in book.sheets if sheet.values.get((1, 1)) == who.token), None)
+    if by_token:
+        return by_token
+    keyed = [(sum(column == 1 and text == "status" for (_, column), text in s.values.items()), s) for s in book.sheets]
+    best = max(keyed, key=lambda pair: pair[0], default=(0, None))
+    return best[1] if best[0] else None
+
+
+def plan_overlay(issue: Issue, values: Mapping[str, object]) -> Overlay:
+    """What a filled plan changes in its form: the inputs that differ from what was printed there."""
+    found: dict[str, str | float] = {}
+    for key, one in fields.context(issue).fields.items():
+        value = values.get(key)
+        given = "" if value is None else value
+        if given != ("" if one.prefill is None else one.prefill):
+            found[key] = given if isinstance(given, (str, float, int)) else str(given)
+    return found
