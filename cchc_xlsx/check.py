@@ -176,6 +176,17 @@ def _refused(refusal: Refusal) -> Finding:
     return Finding(refusal.code, rule.severity, data=data)
 
 
+def refused_text(refusal: Refusal) -> Text:
+    """Why a file is not read, in words."""
+    return first_text((_refused(refusal),))
+
+
+def first_text(found: Sequence[Finding]) -> Text:
+    """The words of the worst of some findings."""
+    worst = min(found, key=lambda one: ("error", "warning", "info").index(one.severity))
+    return Text(registry.message(worst, "vi"), registry.message(worst, "en"))
+
+
 def _status(every: Sequence[Finding]) -> Status:
     severities = {finding.severity for finding in every}
     return "error" if "error" in severities else "warning" if "warning" in severities else "ok"

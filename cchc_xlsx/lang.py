@@ -26,3 +26,14 @@ class Text:
 
 def _in(data: dict[str, object], lang: Lang) -> dict[str, object]:
     return {name: value.say(lang) if isinstance(value, Text) else value for name, value in data.items()}
+
+
+def chosen(arguments: list[str], environment: dict[str, str]) -> Lang:
+    """The language asked for by `--lang` (which wins) or CCHC_LANG; Vietnamese without either."""
+    asked = environment.get("CCHC_LANG", "")
+    for index, argument in enumerate(arguments):
+        if argument.startswith("--lang="):
+            asked = argument.partition("=")[2]
+        elif argument == "--lang" and index + 1 < len(arguments):
+            asked = arguments[index + 1]
+    return "en" if asked.lower().startswith("en") else "vi"

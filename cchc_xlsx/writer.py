@@ -37,12 +37,17 @@ class WriteError(Exception):
 
 def write(layout: Layout, path: Path) -> None:
     """Write the workbook at `path`, which appears whole or not at all."""
-    data = to_bytes(layout)
+    save(to_bytes(layout), path)
+
+
+def save(data: bytes, path: Path) -> None:
+    """Write bytes at `path`, which appears whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=".cchc-", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
+        Path(temporary).chmod(0o644)  # mkstemp keeps others out; a workbook is there to be passed on
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

@@ -22,10 +22,10 @@ MAX_SHEETS = 64
 _CUSTOM = "docprops/custom.xml"
 _SETTINGS = tuple(f"{space}}}workbookPr" for space in markup.MAIN)
 _SHEET = tuple(f"{space}}}sheet" for space in markup.MAIN)
-_SST = re.compile(rb"<(?:[\w.-]{1,40}:)?sst\b([^<>]*)")
+_SST = re.compile(rb"<(?:[\w.-]{1,40}:)?sst\b([^<]*)")
+_CLOSED = re.compile(rb"(?<=[/:])sst\s*>\s*\Z")
 _COUNT = re.compile(rb"ount\s*=\s*[\"']\s*\+?(\d{1,40})")
 _KEPT = 16 << 10  # small parts are the same in all copies of a form: read once
-_OPENING, _CLOSING = 2_000, 50  # where the element that holds all strings opens and closes
 # Where calamine looks, whatever the relationships say: a second part there would show it other content than Excel shows.
 _USUAL = {"officeDocument": "xl/workbook.xml", "sharedStrings": "xl/sharedstrings.xml", "styles": "xl/styles.xml"}
 
@@ -185,43 +185,53 @@ def _sheets(
     parts: dict[str, bytes], relations: Mapping[str, _Relation], book: str
 ) -> tuple[tuple[SheetPart, ...], bool]:
     """The sheets in workbook order, and whether its days count from 1904."""
-    sheets: list[SheetPart] = []
-    date_1904 = False
-    for element in markup.elements(parts[book], book):
-        if element.name in _SETTINGS:
-            date_1904 = element.attributes.get("date1904") in ("1", "true", "on")
-        elif element.name in _SHEET:
-            sheets.append(_sheet(parts, relations, element))
-    if not sheets:
+    part = parts[book]
+    listed, date_1904 = (_listed if len(part) <= _KEPT else _listed.__wrapped__)(part, book)
+    if not listed:
         raise damaged("no-sheets", book)
-    if len(sheets) > MAX_SHEETS:
-        raise over("sheets", len(sheets), MAX_SHEETS)
-    if len({sheet.name.casefold() for sheet in sheets}) < len(sheets):
+    if len(listed) > MAX_SHEETS:
+        raise over("sheets", len(listed), MAX_SHEETS)
+    if len({sheet.name.casefold() for sheet in listed}) < len(listed):
         raise unsafe("duplicate-sheet", book)
+    return tuple(_placed(sheet, parts, relations) for sheet in listed), date_1904
+
+
+@lru_cache(maxsize=32)
+def _listed(part: bytes, key: str) -> tuple[tuple[SheetPart, ...], bool]:
+    """The sheets that a workbook names, `part` still the id of a relationship, and whether its days count from 1904."""
+    sheets = []
+    date_1904 = False
+    for element in markup.elements(part, key):
+        given = element.attributes
+        if element.name in _SETTINGS:
+            date_1904 = given.get("date1904") in ("1", "true", "on")
+        elif element.name in _SHEET:
+            link = next((value for name, value in given.items() if name.endswith("relationships}id")), "")
+            said = given.get("state", "visible")
+            state: State = "hidden" if said == "hidden" else "veryHidden" if said == "veryHidden" else "visible"
+            sheets.append(SheetPart(given.get("name", ""), link, state))
     return tuple(sheets), date_1904
 
 
-def _sheet(parts: dict[str, bytes], relations: Mapping[str, _Relation], element: markup.Element) -> SheetPart:
-    given = element.attributes
-    link = next((value for name, value in given.items() if name.endswith("relationships}id")), "")
-    relation = relations.get(link)
+def _placed(sheet: SheetPart, parts: dict[str, bytes], relations: Mapping[str, _Relation]) -> SheetPart:
+    """A named sheet with the key of its part."""
+    relation = relations.get(sheet.part)
     if relation is None or relation.target not in parts:
         raise damaged("part", relation.target if relation else "")
     if "macrosheet" in relation.kind.lower():
         raise Refused(Refusal("F006"))
-    said = given.get("state", "visible")
-    state: State = "hidden" if said == "hidden" else "veryHidden" if said == "veryHidden" else "visible"
-    return SheetPart(given.get("name", ""), relation.target, state, relation.kind == "worksheet")
+    return SheetPart(sheet.name, relation.target, sheet.state, relation.kind == "worksheet")
 
 
 def _guard_strings(part: bytes) -> None:
     """Refuses a count of shared strings that there cannot be: readers reserve memory by it."""
     first = part.find(b"sst")
-    usual = part.find(b"sst", first + 3) >= len(part) - _CLOSING
-    for head in _SST.finditer(part, 0, first + _OPENING if usual else len(part)):
-        for count in _COUNT.finditer(head[1]):
-            if int(count[1]) > len(part):
-                raise over("strings", int(count[1]), len(part))
+    second = part.find(b"sst", first + 3)
+    is_usual = second >= 0 and _CLOSED.match(part, second)  # so the first is the opening one
+    for head in [part[first : part.find(b"<", first)]] if is_usual else _SST.findall(part):
+        for count in _COUNT.findall(head):
+            if int(count) > len(part):
+                raise over("strings", int(count), len(part))
 
 
 def custom_properties(package: Package) -> Mapping[str, str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from cchc_xlsx.package.refusal import over
 
-MAX_EXPANDED = 2 << 20  # characters; each of them costs time
+MAX_EXPANDED = 512 << 10  # characters; each costs a microsecond
 MAX_MOVED = 2_048  # characters; no formula of ours is that long
 
 Place = tuple[int, int]
@@ -26,26 +26,36 @@ def expand(formulas: Mapping[Place, Formula]) -> dict[Place, str]:
             masters.setdefault(shared, (place, text))
         elif shared:
             users.append(place)
-    size = 0
+    size = sum(len(masters[shared][1]) for place in users if (shared := formulas[place][1]) in masters)
+    if size > MAX_EXPANDED:
+        raise over("formulas", size, MAX_EXPANDED)
+    used = {formulas[place][1] for place in users}
+    movers = {shared: _mover(*masters[shared]) for shared in used if shared in masters}
     for place in users:
-        origin, text = masters.get(formulas[place][1], (place, ""))
-        size += len(text)
-        if size > MAX_EXPANDED:
-            raise over("formulas", size, MAX_EXPANDED)
-        found[place] = _moved(text, origin, place)
+        if mover := movers.get(formulas[place][1]):
+            found[place] = mover(place)
     return found
 
 
-def _moved(text: str, origin: Place, place: Place) -> str:
-    if not text or len(text) > MAX_MOVED:
-        return text
+def _mover(origin: Place, text: str) -> Callable[[Place], str]:
+    """What moves the formula at `origin` to another cell."""
     from openpyxl.formula.translate import Translator  # noqa: PLC0415 - 160 ms, and few files need it
 
     try:
-        moved = Translator("=" + text, _reference(*origin)).translate_formula(_reference(*place))
-    except Exception:  # somebody else's parser on somebody else's text; untranslated it shows as altered
-        return text
-    return str(moved).removeprefix("=")
+        if len(text) > MAX_MOVED:
+            return lambda _: text
+        translator = Translator("=" + text, _reference(*origin))
+        translator.translate_formula(_reference(*origin))
+    except Exception:  # somebody else's parser on somebody else's text; unmoved it shows as altered
+        return lambda _: text
+
+    def move(place: Place) -> str:
+        try:
+            return str(translator.translate_formula(_reference(*place))).removeprefix("=")
+        except Exception:  # as above
+            return text
+
+    return move
 
 
 def _reference(row: int, column: int) -> str:

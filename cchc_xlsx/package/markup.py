@@ -12,7 +12,7 @@ MAX_TOKEN = 64 << 10
 MAX_DEPTH = 64
 MAX_ELEMENTS = 100_000  # of a small part: some workbooks carry tens of thousands of dead names
 MAIN = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
-_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?\sencoding\s*=\s*[\"']([^\"']{0,40})")
+_DECLARED = re.compile(rb"<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"']{0,40})")
 _USUAL_HEAD = b'<?xml version="1.0" encoding="UTF-8"'
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -61,7 +61,7 @@ def guard_tokens(part: bytes) -> None:
 
 def parser() -> expat.XMLParserType:
     """An expat parser that gives names as "namespace}name", whole texts, and no document type."""
-    made = expat.ParserCreate(namespace_separator="}")
+    made = expat.ParserCreate("utf-8", "}")  # whatever the part declares: it was proven to be UTF-8
     made.buffer_text = True
     made.StartDoctypeDeclHandler = _no_doctype
     return made

@@ -68,11 +68,14 @@ def scan(package: Package, sheet: SheetPart) -> SheetFacts | Refusal:
 _TEXT = rb"[^<\x00-\x08\x0b\x0c\x0e-\x1f]*+"
 _CELL = re.compile(
     rb'<c r="(([A-Z]{1,3})([1-9][0-9]{0,6}))"(?: s="(0|[1-9][0-9]{0,5})")?(?: t="([a-zA-Z]{1,9})")?(?:/>|>'
-    rb'(?:<f((?: (?:t|ref|si|ca|aca|bx|xml:space)="[^"<&]*")*+)(?:/>|>(' + _TEXT + rb")</f>))?+"
+    rb'(?:<f((?: (?:t|ref|si|ca|aca|bx|xml:space)="[A-Za-z0-9:$]*")*+)(?:/>|>(' + _TEXT + rb")</f>))?+"
     rb"(?:<v(?:/>|>(" + _TEXT + rb')</v>)|<is>(?:<t(?: xml:space="preserve")?(?:/>|>' + _TEXT + rb"</t>))?</is>)?+</c>)"
 )
 _GROUPS = _CELL.groups + 1
-_ROWS = re.compile(rb'(?:<row(?: [A-Za-z][A-Za-z0-9]*(?::[A-Za-z0-9]+)?="[^"<&]*")*+(?:/>|>\s*</row>)|\s)*+')
+_ROWS = re.compile(
+    rb'(?:<row r="[0-9]{1,7}"(?: [A-Za-z][A-Za-z0-9]*(?::[A-Za-z0-9]+)?="[^"<&]*")*+(?:/>|>\s*</row>)|\s)*+'
+)
+_ODD = (b"]]>", b"\xef\xbf")  # no XML, and where the characters are that are none
 _FORMULA_ATTRIBUTE = re.compile(rb' ([a-z:]+)="([^"]*)"')
 _SMALL = 64 << 10
 _ENTITIES = ((b"&lt;", b"<"), (b"&gt;", b">"), (b"&quot;", b'"'), (b"&apos;", b"'"), (b"&amp;", b"&"))
@@ -92,8 +95,7 @@ def _fast(part: bytes, key: str, dates: frozenset[int]) -> SheetFacts | None:
     if len(body) > _SMALL:  # the pieces of millions of cells would fill the memory
         _limit("cells", body.count(b"<c "), MAX_CELLS)
     pieces = _CELL.split(body)
-    rows = b"".join(pieces[0::_GROUPS])
-    if not _ROWS.fullmatch(rows) or b" xmlns" in rows or not _has_plain_entities(body):
+    if not _is_sound(body, b"".join(pieces[0::_GROUPS]), set(pieces[6::_GROUPS])):
         return None
     references, letters, digits = (pieces[group::_GROUPS] for group in (1, 2, 3))
     if len(set(references)) < len(references):
@@ -103,6 +105,26 @@ def _fast(part: bytes, key: str, dates: frozenset[int]) -> SheetFacts | None:
     rest = part[:start] + b"<sheetData/>" + part[end + 12 :]
     around = (_around if len(rest) <= _SMALL else _around.__wrapped__)(rest, key)
     return _facts(_telling(pieces, frozenset(str(index).encode() for index in dates)), around, dates, len(references))
+
+
+def _is_sound(body: bytes, rows: bytes, formulas: set[bytes | None]) -> bool:
+    """Whether what the expression let pass is well-formed XML too."""
+    if (
+        not _ROWS.fullmatch(rows)
+        or b" xmlns" in rows
+        or any(odd in body for odd in _ODD)
+        or not _has_plain_entities(body)
+    ):
+        return False
+    for given in formulas - {None, b""}:
+        names = _FORMULA_ATTRIBUTE.findall(given or b"")
+        if len(dict(names)) < len(names):
+            return False
+    try:
+        expat.ParserCreate("utf-8").Parse(b"<rows>" + rows + b"</rows>", True)  # noqa: FBT003 - the only call there is
+    except expat.ExpatError:
+        return False
+    return True
 
 
 def _has_plain_entities(body: bytes) -> bool:

@@ -1,0 +1,17 @@
+"""The command `cchc-xlsx`."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    from cchc_xlsx.cli.base import run  # noqa: PLC0415
+    from cchc_xlsx.cli.commands import cli  # noqa: PLC0415
+
+    sys.exit(run(cli))
+
+
+if __name__ == "__main__":
+    main()

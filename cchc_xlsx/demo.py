@@ -1,0 +1,64 @@
+"""The whole round on sample data: the annexes of Nhơn Hậu issued to its units, filled in as units do, and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cchc_xlsx import check, generate, recognise, sample, writer
+from cchc_xlsx.check import Report
+from cchc_xlsx.lang import Text
+from cchc_xlsx.layout import place
+from cchc_xlsx.sample import Typed
+
+PERIOD = "2025-Q1"
+FORMS = ("nhon-hau-2025-phu-luc-1", "nhon-hau-2025-phu-luc-2")
+BLANK_TEXT = Text("Biểu trống đã phát hành", "Blank workbooks as issued")
+FILLED_TEXT = Text("Biểu các đơn vị đã điền", "Workbooks as the units filled them in")
+NEXT_TEXT = Text(
+    "Mở các tệp trong {path} bằng Excel hoặc LibreOffice, sửa theo hướng dẫn trên, rồi chạy: cchc-xlsx check {path}",
+    "Open the workbooks in {path}, mend them as told above, then run: cchc-xlsx check {path}",
+)
+
+# Typical mistakes, by form and unit; None empties a cell.
+_MISTAKES: Mapping[tuple[str, str], Mapping[str, str | float | None]] = {
+    (FORMS[0], "TPHT"): {
+        "r16.den": None,  # a missing denominator
+        "r20.num": 46376.0,  # 12/20 typed, turned into a date by the program
+        "r20.den": 20.0,
+    },
+    (FORMS[0], "VHXH0"): {
+        "r22.num": "95,5",  # a share kept as text where a count belongs
+        "r24.num": "Tỷ lệ số hóa hồ sơ",  # a label pasted over an input
+    },
+    (FORMS[0], "TCKT"): {"r29.num": 250.0},  # numerator over denominator
+    (FORMS[0], "MC"): {"r28.nil": "Không phát sinh"},  # nothing happened, yet figures
+    (FORMS[1], "VPTK"): {"r02.doc_no": None},  # finished without a document
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Where the demonstration left its workbooks, and what the check found."""
+
+    blank: Path
+    filled: Path
+    report: Report
+
+
+def make(folder: Path) -> Shown:
+    """Issue, fill in and check the sample workbooks in `folder`; what is there from an earlier run is made anew."""
+    blank, filled = folder / "bieu-trang", folder / "da-nop"
+    for form in FORMS:
+        order = generate.Order("Nhơn Hậu", blank, form, period=PERIOD, all_units=True, overwrite=True)
+        generate.generate(order)
+        for issue in generate.issues(order):
+            typed = _typed(sample.valid(issue), _MISTAKES.get((form, issue.unit), {}))
+            writer.write(place.place(issue, typed), filled / generate.file_name(issue))
+    return Shown(blank, filled, check.check((filled,), recognise.Asked()))
+
+
+def _typed(valid: Typed, mistakes: Mapping[str, str | float | None]) -> Typed:
+    mixed = {**valid, **mistakes}
+    return {key: value for key, value in mixed.items() if value is not None}

@@ -1,0 +1,183 @@
+"""Options → workbooks in a folder: which form, kind, period and units, under names made from our own codes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cchc_xlsx import check, filled, issue, package, periods, reader, recognise, units, values, writer
+from cchc_xlsx.errors import CchcError
+from cchc_xlsx.form import load
+from cchc_xlsx.form.model import Form
+from cchc_xlsx.issue import Issue, IssueKind, Overlay, Plan
+from cchc_xlsx.lang import Text
+from cchc_xlsx.layout import place
+from cchc_xlsx.package import Refusal
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,19}")
+_NO_COMMUNE = Text("Tên xã trống hoặc có ký tự không dùng được.", "The commune's name is empty or holds signs that cannot be used.")
+_BAD_CODE = Text(
+    "Mã xã “{code}” không hợp lệ: chỉ dùng chữ, số, dấu chấm, gạch nối (tối đa 20).",
+    "The commune code “{code}” is not valid: letters, digits, dots and hyphens only (20 at most).",
+)
+_YEARS = Text("Năm {year} khác năm của kỳ {period}.", "The year {year} is not the year of the period {period}.")
+_BAD_YEAR = Text("Năm {year} không hợp lệ (2000–2099).", "The year {year} is not valid (2000–2099).")
+_NEEDS_PERIOD = Text("Biểu báo cáo cần --period, ví dụ --period 2027-Q1.", "A report needs --period, e.g. --period 2027-Q1.")
+_PLAN_PERIOD = Text(
+    "Biểu kế hoạch là của cả năm, không có --period, --unit, --all-units hay --plan.",
+    "A plan is for the whole year: it takes no --period, --unit, --all-units or --plan.",
+)
+_ONE_OR_ALL = Text("Chỉ dùng một trong --unit và --all-units.", "Give --unit or --all-units, not both.")
+_NO_ROWS = Text(
+    "Đơn vị “{unit}” không có dòng nào trong biểu này. Các đơn vị có dòng: {known}.",
+    "The unit “{unit}” owns no row of this form. Units with rows: {known}.",
+)
+_EXISTS = Text(
+    "Đã có tệp {files} với nội dung khác; không ghi đè để khỏi mất số liệu đã điền. Chọn thư mục khác, hoặc thêm --overwrite.",
+    "{files} exists with other content and is not overwritten, so that nothing filled in is lost. Choose another folder, or add --overwrite.",
+)
+_CANNOT_WRITE = Text("Không ghi được vào {where}: {why}.", "Cannot write to {where}: {why}.")
+_NOT_A_PLAN = Text(
+    "Tệp kế hoạch {file} không dùng được: {why}",
+    "The plan {file} cannot be used: {why}",
+)
+_WRONG_KIND = Text("đây không phải biểu kế hoạch của biểu {form}.", "it is not a plan of the form {form}.")
+_OTHER_COMMUNE = Text(
+    "kế hoạch của {found}, năm {found_year}; đang phát hành cho {wanted}, năm {wanted_year}.",
+    "it is the plan of {found}, {found_year}; workbooks are being made for {wanted}, {wanted_year}.",
+)
+_HAS_ERRORS = Text("còn lỗi, chạy cchc-xlsx check để xem.", "it has errors; run cchc-xlsx check to see them.")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked for, as the command line has it."""
+
+    commune: str
+    out: Path
+    form: str = load.DEFAULT
+    commune_code: str | None = None
+    year: int | None = None
+    period: str | None = None
+    unit: str | None = None
+    all_units: bool = False
+    kind: IssueKind | None = None
+    plan: Path | None = None
+    overwrite: bool = False
+
+
+def issues(order: Order) -> tuple[Issue, ...]:
+    """The issues that an order means. Raises CchcError where it contradicts itself."""
+    form = load.find(order.form)
+    period = periods.parse(order.period) if order.period else None
+    kind: IssueKind = order.kind or ("report" if period else "plan")
+    if kind == "report" and period is None:
+        raise CchcError(_NEEDS_PERIOD)
+    if kind == "plan" and (period or order.unit or order.all_units or order.plan):
+        raise CchcError(_PLAN_PERIOD)
+    year = order.year or (period.year if period else _default_year(form))
+    if period and year != period.year:
+        raise CchcError(_YEARS.format(year=year, period=period.code))
+    if not 2000 <= year <= 2099:
+        raise CchcError(_BAD_YEAR.format(year=year))
+    common = Issue(form, commune_name(order.commune), year, kind, period, commune_code=_code(order.commune_code))
+    if order.plan:
+        overlay = read_plan(order.plan, common)
+        common = replace(common, plan=Plan(1 if overlay else 0, overlay))
+    return tuple(replace(common, unit=unit) for unit in _units(common, order))
+
+
+def _default_year(form: Form) -> int:
+    """The year of the paper for a transcribed annex, this year for a form of any commune."""
+    return form.base_year if form.commune else dt.datetime.now(dt.timezone(dt.timedelta(hours=7))).year
+
+
+def commune_name(text: str) -> str:
+    """The commune's name as it is printed. Raises CchcError where it cannot stand in an identity."""
+    name = " ".join(values.nfc(text).split())
+    if not name or len(name) > 80 or "|" in name or not name.isprintable():
+        raise CchcError(_NO_COMMUNE)
+    return name
+
+
+def _code(code: str | None) -> str | None:
+    if code is not None and not _CODE.fullmatch(code):
+        raise CchcError(_BAD_CODE.format(code=code))
+    return code
+
+
+def _units(common: Issue, order: Order) -> tuple[str, ...]:
+    if order.unit and order.all_units:
+        raise CchcError(_ONE_OR_ALL)
+    owning = issue.reporting_units(common)
+    if order.all_units:
+        return owning
+    code = (order.unit or units.COMMUNE).upper()
+    if code != units.COMMUNE and code not in owning:
+        known = ", ".join(f"{one} ({issue.unit_name(common, one)})" for one in owning)
+        raise CchcError(_NO_ROWS.format(unit=order.unit, known=known))
+    return (code,)
+
+
+def read_plan(path: Path, report: Issue | None = None) -> Overlay:
+    """What a filled plan changes in its form. Raises CchcError where the file is no plan, has errors, or is another's."""
+
+    def refuse(why: Text) -> CchcError:
+        return CchcError(_NOT_A_PLAN.format(file=check.printable(path.name), why=why))
+
+    data = package.read_file(path)
+    book = data if isinstance(data, Refusal) else reader.read(data)
+    if isinstance(book, Refusal):
+        raise refuse(check.refused_text(book))
+    found = recognise.recognise(book, recognise.Asked())
+    if found.issue is None or found.sheet is None:
+        raise refuse(check.first_text(found.findings))
+    if found.issue.kind != "plan" or (report and found.issue.form is not report.form):
+        raise refuse(_WRONG_KIND.format(form=report.form.id if report else "?"))
+    if report and (found.issue.commune, found.issue.year) != (report.commune, report.year):
+        theirs, ours = found.issue, report
+        names = {"found": theirs.commune, "wanted": ours.commune}
+        raise refuse(_OTHER_COMMUNE.format(**names, found_year=theirs.year, wanted_year=ours.year))
+    result = check.check((path,), recognise.Asked()).files[0]
+    if result.status == "error" or result.filled is None:
+        raise refuse(_HAS_ERRORS)
+    return recognise.plan_overlay(found.issue, _typed(result.filled))
+
+
+def _typed(read: filled.Filled) -> dict[str, object]:
+    return {key: entry.value for key, entry in read.entries.items()}
+
+
+def file_name(one: Issue) -> str:
+    """ASCII, safe on Windows: `<form>_<period>_<unit>.xlsx`, `<form>_<year>_plan.xlsx`."""
+    if one.period is None:
+        return f"{one.form.id}_{one.year}_plan.xlsx"
+    return f"{one.form.id}_{one.period.code}_{one.unit}.xlsx"
+
+
+def generate(order: Order, progress: Callable[[int, int], None] | None = None) -> tuple[Path, ...]:
+    """The workbooks of an order, written; gives their paths. A workbook that is there with other content stays."""
+    wanted = issues(order)
+    made = [(order.out / file_name(one), writer.to_bytes(place.place(one))) for one in wanted]
+    if not order.overwrite:
+        taken = list(_taken(made))
+        if taken:
+            raise CchcError(_EXISTS.format(files=", ".join(taken)))
+    for number, (path, data) in enumerate(made, 1):
+        try:
+            writer.save(data, path)
+        except OSError as error:
+            where = check.printable(str(path.parent))
+            raise CchcError(_CANNOT_WRITE.format(where=where, why=error.strerror or "?")) from error
+        if progress:
+            progress(number, len(made))
+    return tuple(path for path, _ in made)
+
+
+def _taken(made: list[tuple[Path, bytes]]) -> Iterator[str]:
+    for path, data in made:
+        if path.exists() and path.read_bytes() != data:
+            yield path.name
