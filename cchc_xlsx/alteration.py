@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from cchc_xlsx import values
 from cchc_xlsx.grid import Book, Grid, Place, Range
+from cchc_xlsx.lang import Text
 from cchc_xlsx.layout.model import Cell, Formula, Layout, a1, a1_range
 from cchc_xlsx.rules import registry
 from cchc_xlsx.rules.model import Finding
 
 _MAX_EXTRA = 20  # more content outside the form than this is one habit, not many findings
+_EMPTY = Text("(trống)", "(empty)")
 _LITERAL = re.compile(r'("(?:[^"]|"")*")')
 _SHEET_QUOTES = re.compile(r"'([^'!]+)'!")
 
@@ -65,8 +67,7 @@ def _rows(layout: Layout, found: Mapping[str, list[int]], findings: list[Finding
         rows[row] = row if row in places else places[0]
         if len(places) > 1 and row > 1:
             findings.append(_row_finding("T305", layout, row, places[1]))
-    for row in _out_of_order(rows):
-        findings.append(_row_finding("T305", layout, row, rows[row]))
+    findings += [_row_finding("T305", layout, row, rows[row]) for row in _out_of_order(rows)]
     return rows
 
 
@@ -167,9 +168,10 @@ def _code(cell: Cell) -> str:
 
 
 def _altered(code: str, layout: Layout, place: Place, at: Place, expected: object, found: object) -> Finding:
-    data = {"expected": registry.shown(expected)}
-    value = registry.shown(found) if found not in (None, "") else "(trống)"
-    return Finding(code, "error", None, layout.form_sheet.name, a1(at), layout.labels.get(place[0]), value, data)
+    told = registry.told(found) if found not in (None, "") else _EMPTY
+    data = {"expected": registry.told(expected), "value": told}
+    seen = None if found in (None, "") else registry.shown(found)
+    return Finding(code, "error", None, layout.form_sheet.name, a1(at), layout.labels.get(place[0]), seen, data)
 
 
 def same_content(expected: object, found: object) -> bool:

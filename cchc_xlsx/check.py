@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from cchc_xlsx import alteration, filled, findings, package, reader, recognise
+from cchc_xlsx import alteration, filled, findings, package, reader, recognise, values
 from cchc_xlsx.errors import CchcError
+from cchc_xlsx.expr import CellError
 from cchc_xlsx.filled import Filled
 from cchc_xlsx.identity import Identity
 from cchc_xlsx.lang import Text
@@ -164,7 +165,11 @@ def _result(one: _Listed, asked: Asked, layouts: _Layouts) -> FileResult:
     layout = layouts.of(found)
     aligned, moved = alteration.align(layout, found.sheet)
     read = filled.fill(layout, found.sheet, aligned)
-    altered = [*moved, *alteration.compare(layout, found.sheet, aligned), *alteration.extra_sheets(layout, book, found.sheet)]
+    altered = [
+        *moved,
+        *alteration.compare(layout, found.sheet, aligned),
+        *alteration.extra_sheets(layout, book, found.sheet),
+    ]
     altered = findings.totals(read, found.sheet, aligned, altered)
     every = (*found.findings, *altered, *findings.run(read))
     return FileResult(one.shown, _status(every), every, found.identity, digest, read)
@@ -202,7 +207,7 @@ def accepted(result: FileResult) -> Mapping[str, tuple[str, object, str]]:
     faulty = {one.key for one in result.findings if one.severity == "error" and one.code[0] == "V"}
     found: dict[str, tuple[str, object, str]] = {}
     for key, entry in result.filled.entries.items():
-        if key not in faulty and not isinstance(entry.value, filled.CellError):
+        if key not in faulty and not isinstance(entry.value, CellError):
             found[key] = (entry.cell, _plain(result.filled, key), result.filled.state(key))
     return found
 
@@ -210,6 +215,6 @@ def accepted(result: FileResult) -> Mapping[str, tuple[str, object, str]]:
 def _plain(read: Filled, key: str) -> object:
     value = read.entries[key].value
     if isinstance(value, float) and read.layout.context.fields[key].type == "date":
-        day = filled.values.from_serial(value)
+        day = values.from_serial(value)
         return day.isoformat() if day else value
     return value

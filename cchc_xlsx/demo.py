@@ -24,7 +24,7 @@ NEXT_TEXT = Text(
 # Typical mistakes, by form and unit; None empties a cell.
 _MISTAKES: Mapping[tuple[str, str], Mapping[str, str | float | None]] = {
     (FORMS[0], "TPHT"): {
-        "r16.den": None,  # a missing denominator
+        "r18.den": None,  # a missing denominator
         "r20.num": 46376.0,  # 12/20 typed, turned into a date by the program
         "r20.den": 20.0,
     },
@@ -32,7 +32,7 @@ _MISTAKES: Mapping[tuple[str, str], Mapping[str, str | float | None]] = {
         "r22.num": "95,5",  # a share kept as text where a count belongs
         "r24.num": "Tỷ lệ số hóa hồ sơ",  # a label pasted over an input
     },
-    (FORMS[0], "TCKT"): {"r29.num": 250.0},  # numerator over denominator
+    (FORMS[0], "TCKT"): {"r27.num": 250.0},  # numerator over denominator
     (FORMS[0], "MC"): {"r28.nil": "Không phát sinh"},  # nothing happened, yet figures
     (FORMS[1], "VPTK"): {"r02.doc_no": None},  # finished without a document
 }

@@ -12,6 +12,7 @@ from cchc_xlsx import expr, units, values
 from cchc_xlsx.expr import Const, Expr, If
 from cchc_xlsx.form.model import Row
 from cchc_xlsx.issue import PLAN_ROLES, Issue, Line, cell, lines, printed, words
+from cchc_xlsx.lang import Text
 
 FieldType = Literal["whole", "percent", "score", "date", "choice", "names", "text"]
 
@@ -22,10 +23,35 @@ TASK_STATUS = (NOT_DUE, DOING, DONE, OVERDUE, NIL)
 REACHED, NOT_REACHED = "Đạt", "Chưa đạt"
 NARRATIVE_STATUS = (REACHED, DOING, NOT_REACHED)
 NOT_ASSIGNED, NOT_COMPARABLE = "Chưa giao", "Không so sánh được"
-MAX_COUNT = 1_000_000  # dossiers of a commune in a year; ranges are as narrow as possible (excel.md: dates hide in counts)
+MAX_COUNT = (
+    1_000_000  # dossiers of a commune in a year; ranges are as narrow as possible (excel.md: dates hide in counts)
+)
 MAX_ITEMS = 10_000  # sections inspected, people disciplined
 MAX_RANK = 4_000  # 3,321 communes since July 2025
 
+_ENGLISH = {
+    "num": "Numerator",
+    "den": "Denominator",
+    "value": "Result",
+    "of": "Communes ranked",
+    "previous": "Last year's result",
+    "previous_of": "Communes ranked last year",
+    "status": "Status",
+    "done_on": "Done on",
+    "doc_no": "Document number",
+    "nil": "Nothing happened / not published",
+    "reason": "Reason",
+    "evidence": "Evidence",
+    "note": "Note",
+    "text": "Text",
+    "target": "Target",
+    "deadline": "Deadline",
+    "product": "Product",
+    "watch": "Unit that watches",
+    "do": "Unit that does",
+    "lead": "Leading unit",
+    "assess": "Assessing unit",
+}
 _NUMERIC = ("whole", "percent", "score")
 
 
@@ -43,6 +69,12 @@ class Field:
     maximum: float | None = None
     options: tuple[str, ...] = ()
     prefill: str | float | None = None
+
+    @property
+    def title(self) -> Text:
+        """What messages call it, in both languages; in English by what it is, as the sheet itself is Vietnamese."""
+        name = self.key.rpartition(".")[2]
+        return Text(self.name, _ENGLISH.get(name, self.name))
 
     @property
     def is_number(self) -> bool:
@@ -123,9 +155,7 @@ def nil_options(line: Line) -> tuple[str, ...]:
     return ()
 
 
-def _field(
-    line: Line, name: str, slot: str, kind: FieldType, title: str, detail: str = "", **more: object
-) -> Field:
+def _field(line: Line, name: str, slot: str, kind: FieldType, title: str, detail: str = "", **more: object) -> Field:
     return Field(line.key(name), line.row.id, slot, kind, title, detail or title, **more)  # type: ignore[arg-type]
 
 
@@ -172,7 +202,13 @@ def _task(issue: Issue, line: Line) -> Iterator[Field]:
     yield _field(line, "status", "first", "choice", "Tình trạng", line.measure.value, options=TASK_STATUS)
     begins, closes = task_window(issue, line)
     yield _field(
-        line, "done_on", "second", "date", "Ngày hoàn thành", minimum=values.serial(begins), maximum=values.serial(closes)
+        line,
+        "done_on",
+        "second",
+        "date",
+        "Ngày hoàn thành",
+        minimum=values.serial(begins),
+        maximum=values.serial(closes),
     )
     yield _field(line, "doc_no", "third", "text", "Số, ký hiệu văn bản")
 
@@ -327,7 +363,9 @@ def _judge_value(ctx: Context, line: Line) -> Judged:
     target = line.target
     assert target is not None and isinstance(target.value, (int, float))
     scale = 100 if line.measure.kind == "percent" else 1
-    return _valid(ctx, line, "value"), expr.Compare(target.op, expr.times(line.key("value"), scale), Const(target.value))
+    return _valid(ctx, line, "value"), expr.Compare(
+        target.op, expr.times(line.key("value"), scale), Const(target.value)
+    )
 
 
 def _judge_rank(ctx: Context, line: Line) -> Judged:

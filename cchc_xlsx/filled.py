@@ -17,6 +17,7 @@ from cchc_xlsx.expr import CellError, Value
 from cchc_xlsx.fields import NIL, UNPUBLISHED, Field
 from cchc_xlsx.grid import Grid, Place, Raw
 from cchc_xlsx.layout.model import Layout, a1
+from cchc_xlsx.rules import registry
 
 State = Literal["value", "nil", "blank", "unpublished", "invalid"]
 _EPOCH = dt.date(1899, 12, 30)
@@ -27,7 +28,8 @@ class Entry:
     """One input as it was read.
 
     `value` is what the rules reckon with: a number (dates as day serials, percents as fractions), a text, None for a
-    blank, or CellError; `doubt` is the code of a finding about the reading itself.
+    blank, or CellError; `seen` is what a person sees where that is not the value itself; `doubt` is the code of a
+    finding about the reading.
     """
 
     key: str
@@ -95,11 +97,11 @@ def _from_formula(one: Field, formula: str, cell: str) -> Entry:
     result = arithmetic(formula) if one.is_number else None
     if result is None:
         return Entry(one.key, cell, shown, shown, "V212")
-    return Entry(one.key, cell, result, shown, "V227", {"read": values.say_number(result)})
+    return Entry(one.key, cell, result, shown, "V227", {"read": registry.told(result)})
 
 
 def _hidden_date(one: Field, serial: float, cell: str) -> Entry:
-    return Entry(one.key, cell, serial, values.say_number(serial), "V203", date_of(serial))
+    return Entry(one.key, cell, serial, "", "V203", date_of(serial))
 
 
 def date_of(serial: float) -> dict[str, object]:
@@ -110,12 +112,12 @@ def date_of(serial: float) -> dict[str, object]:
 
 def _number(one: Field, raw: Raw | None, cell: str) -> Entry:
     if isinstance(raw, (dt.date, dt.datetime)):
-        return Entry(one.key, cell, serial_of(raw), str(raw))
+        return Entry(one.key, cell, serial_of(raw))
     if isinstance(raw, (int, float)):
         number = float(raw)
         if not math.isfinite(number):
             return Entry(one.key, cell, str(raw), str(raw))
-        return Entry(one.key, cell, number, values.say_number(number, 6))
+        return Entry(one.key, cell, number)
     text = _text(raw)
     return Entry(one.key, cell, None) if text is None else _number_text(one, text, cell)
 
@@ -138,7 +140,7 @@ def _number_text(one: Field, text: str, cell: str) -> Entry:
 
 
 def _percent_text(one: Field, reading: values.Reading, text: str, cell: str) -> Entry:
-    """"95,5" and "95,5%" are 95.5 %; "0,95" may be 0.95 % or 95 %."""
+    """ "95,5" and "95,5%" are 95.5 %; "0,95" may be 0.95 % or 95 %."""
     if reading.value is None:
         shares = tuple(candidate / 100 for candidate in reading.candidates[:2])
         return _ambiguous(one, shares, text, cell)
@@ -162,7 +164,7 @@ def _date(one: Field, raw: Raw | None, cell: str) -> Entry:
         return Entry(one.key, cell, float(math.floor(serial_of(raw))), _say_date(raw))
     if isinstance(raw, (int, float)):
         day = values.from_serial(raw)
-        seen = values.say_date(day) if day else values.say_number(raw)
+        seen = values.say_date(day) if day else ""
         return Entry(one.key, cell, float(math.floor(raw)) if math.isfinite(raw) else str(raw), seen)
     text = _text(raw)
     day = values.date(text) if text else None
@@ -196,7 +198,7 @@ def _plain(one: Field, raw: Raw | None, cell: str) -> Entry:
         shown = _say_date(raw)
         return Entry(one.key, cell, shown, shown)
     if isinstance(raw, (int, float)):
-        return Entry(one.key, cell, _as_target(one, float(raw)), values.say_number(raw, 6))
+        return Entry(one.key, cell, _as_target(one, float(raw)))
     text = _text(raw)
     return Entry(one.key, cell, text, text or "")
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from cchc_xlsx import expr, issue, values
+from cchc_xlsx import expr, issue, units, values
 from cchc_xlsx.alteration import Aligned
 from cchc_xlsx.expr import Expr, Ref
 from cchc_xlsx.fields import Context, Field
 from cchc_xlsx.filled import Entry, Filled, date_of
 from cchc_xlsx.form import deadlines
+from cchc_xlsx.form.model import Row
 from cchc_xlsx.grid import Grid
+from cchc_xlsx.lang import Text
 from cchc_xlsx.layout.model import a1
 from cchc_xlsx.rules import registry
 from cchc_xlsx.rules.model import Finding, Rule
@@ -70,6 +73,7 @@ def _of_cell(
 def _finding(filled: Filled, entry: Entry, rule: Rule, data: Mapping[str, object]) -> Finding:
     one = filled.layout.context.fields[entry.key]
     place = filled.layout.inputs[entry.key]
+    seen = entry.seen or entry.value
     return Finding(
         rule.code,
         rule.severity,
@@ -77,26 +81,28 @@ def _finding(filled: Filled, entry: Entry, rule: Rule, data: Mapping[str, object
         filled.layout.form_sheet.name,
         entry.cell,
         filled.layout.labels.get(place[0]),
-        registry.shown(entry.seen) if entry.seen else None,
+        registry.shown(seen) if seen not in (None, "") else None,
         {**_about(one, entry), **{name: _resolved(value, filled) for name, value in data.items()}},
     )
 
 
 def _about(one: Field, entry: Entry) -> dict[str, object]:
     """The places that any message may use."""
-    found: dict[str, object] = {"field": one.name, "words": one.words}
+    seen = entry.seen or entry.value
+    found: dict[str, object] = {"field": one.title, "words": one.words, "value": registry.told(seen)}
     if isinstance(entry.value, float):
         found |= date_of(entry.value)
-        found["percent"] = values.say_percent(entry.value)
-        found["hundredfold"] = values.say_percent(entry.value * 100)
+        found["percent"] = _percent(entry.value)
+        found["hundredfold"] = _percent(entry.value * 100)
     return found
 
 
+def _percent(fraction: float) -> Text:
+    return Text(values.say_percent(fraction), f"{fraction * 100:,.4g}%")
+
+
 def _resolved(value: object, filled: Filled) -> object:
-    if isinstance(value, Ref):
-        entry = filled.entries[value.key]
-        return registry.shown(entry.value if entry.value is not None else "")
-    return value
+    return registry.told(filled.entries[value.key].value) if isinstance(value, Ref) else value
 
 
 def totals(filled: Filled, grid: Grid, aligned: Aligned, altered: Sequence[Finding]) -> list[Finding]:
@@ -107,25 +113,19 @@ def totals(filled: Filled, grid: Grid, aligned: Aligned, altered: Sequence[Findi
         number = grid.values.get(at) if at else None
         expected = _sum(filled, place[1], rows, grid, aligned)
         if at and isinstance(number, (int, float)) and f"{number:.9g}" != f"{expected:.9g}":
-            sums[a1(at)] = (registry.shown(number), registry.shown(expected))
-    found = []
-    for finding in altered:
-        if finding.code == "T303" and finding.cell in sums:
-            value, expected_sum = sums[finding.cell]
-            found.append(replace(finding, code="L407", value=value, data={"sum": expected_sum}))
-        else:
-            found.append(finding)
-    return found
+            sums[a1(at)] = {"value": registry.told(number), "sum": registry.told(expected)}
+    return [
+        replace(finding, code="L407", data=sums[finding.cell])
+        if finding.code == "T303" and finding.cell in sums
+        else finding
+        for finding in altered
+    ]
 
 
 def _sum(filled: Filled, column: int, rows: Sequence[str], grid: Grid, aligned: Aligned) -> float:
-    numbers = []
     by_key = {key: row for row, key in filled.layout.row_keys.items()}
-    for row in rows:
-        at = aligned.find((by_key[row], column))
-        number = grid.values.get(at) if at else None
-        numbers.append(float(number) if isinstance(number, (int, float)) else 0.0)
-    return sum(numbers)
+    found = [grid.values.get(at) for row in rows if (at := aligned.find((by_key[row], column)))]
+    return math.fsum(number for number in found if isinstance(number, (int, float)))
 
 
 def _plan(filled: Filled) -> Iterator[Finding]:
@@ -139,7 +139,7 @@ def _plan(filled: Filled) -> Iterator[Finding]:
             continue
         by_code = registry.by_code()
         if roles[one.slot] == "units":
-            _, unknown = issue.units.catalogue(ctx.issue.form.era).named(entry.value)
+            _, unknown = units.catalogue(ctx.issue.form.era).named(entry.value)
             if unknown:
                 yield _finding(filled, entry, by_code["V224"], {"names": "; ".join(unknown)})
         elif roles[one.slot] == "deadline" and deadlines.parse(entry.value, ctx.issue.year) is None:
@@ -148,7 +148,7 @@ def _plan(filled: Filled) -> Iterator[Finding]:
             yield _finding(filled, entry, by_code["V225"], {})
 
 
-def _is_clear(ctx: Context, row: issue.Row, key: str, text: str) -> bool:
+def _is_clear(ctx: Context, row: Row, key: str, text: str) -> bool:
     judged = [part for part in row.parts if part.kind in ("rate", "percent", "count", "grade")]
     if not judged:
         return True

@@ -18,14 +18,18 @@ from cchc_xlsx.layout import place
 from cchc_xlsx.package import Refusal
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,19}")
-_NO_COMMUNE = Text("Tên xã trống hoặc có ký tự không dùng được.", "The commune's name is empty or holds signs that cannot be used.")
+_NO_COMMUNE = Text(
+    "Tên xã trống hoặc có ký tự không dùng được.", "The commune's name is empty or holds signs that cannot be used."
+)
 _BAD_CODE = Text(
     "Mã xã “{code}” không hợp lệ: chỉ dùng chữ, số, dấu chấm, gạch nối (tối đa 20).",
     "The commune code “{code}” is not valid: letters, digits, dots and hyphens only (20 at most).",
 )
 _YEARS = Text("Năm {year} khác năm của kỳ {period}.", "The year {year} is not the year of the period {period}.")
 _BAD_YEAR = Text("Năm {year} không hợp lệ (2000–2099).", "The year {year} is not valid (2000–2099).")
-_NEEDS_PERIOD = Text("Biểu báo cáo cần --period, ví dụ --period 2027-Q1.", "A report needs --period, e.g. --period 2027-Q1.")
+_NEEDS_PERIOD = Text(
+    "Biểu báo cáo cần --period, ví dụ --period 2027-Q1.", "A report needs --period, e.g. --period 2027-Q1."
+)
 _PLAN_PERIOD = Text(
     "Biểu kế hoạch là của cả năm, không có --period, --unit, --all-units hay --plan.",
     "A plan is for the whole year: it takes no --period, --unit, --all-units or --plan.",

@@ -198,7 +198,9 @@ def _owners(issue: Issue, row: Row) -> tuple[str, ...]:
     named, unknown = owner_units(issue, row)
     codes: dict[str, None] = {}
     for unit in named:
-        codes |= dict.fromkeys(form.sections if unit.all_sections else (unit.code if unit.office else form.coordinator,))
+        codes |= dict.fromkeys(
+            form.sections if unit.all_sections else (unit.code if unit.office else form.coordinator,)
+        )
     if unknown or not codes:
         codes[form.coordinator] = None
     return tuple(codes)

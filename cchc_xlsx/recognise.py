@@ -17,7 +17,9 @@ from cchc_xlsx.lang import Text
 from cchc_xlsx.layout.guide import META
 from cchc_xlsx.rules.model import Finding
 
-_NOT_A_UNIT = Text("Đơn vị “{unit}” không có trong danh mục của biểu.", "The unit “{unit}” is not in the form's catalogue.")
+_NOT_A_UNIT = Text(
+    "Đơn vị “{unit}” không có trong danh mục của biểu.", "The unit “{unit}” is not in the form's catalogue."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def read(path: Path, kind: type[T], check: Callable[[T], Iterable[Mistake]]) -> 
     result: T | None = None
     try:
         result = _converter().structure(source.data, kind)
-    except Exception as error:  # noqa: BLE001  cattrs raises groups of whatever the hooks raise; all are mistakes of the file
+    except Exception as error:
         mistakes += _mistakes(error, ())
     if result is not None:
         mistakes += check(result)
@@ -149,10 +149,8 @@ def _converter() -> Converter:
     converter = Converter(detailed_validation=True, forbid_extra_keys=True)
     for kind in (str, int, float, bool):
         converter.register_structure_hook(kind, _strict)
-    converter.register_structure_hook_func(lambda kind: get_origin(kind) is Literal, _one_of)
-    converter.register_structure_hook_factory(
-        lambda kind: get_origin(kind) is tuple, lambda kind: _sequence(converter, get_args(kind)[0])
-    )
+    converter.register_structure_hook_func(_is_literal, _one_of)
+    converter.register_structure_hook_factory(_is_tuple, lambda kind: _sequence(converter, get_args(kind)[0]))
     converter.register_structure_hook_func(_is_union, lambda value, kind: _optional(converter, value, kind))
     return converter
 
@@ -170,6 +168,14 @@ def _one_of(value: object, kind: object) -> object:
     if value not in get_args(kind) or isinstance(value, bool):
         raise _WrongValueError(_ONE_OF.format(allowed=", ".join(map(str, get_args(kind))), found=value))
     return value
+
+
+def _is_literal(kind: Any) -> bool:  # noqa: ANN401
+    return get_origin(kind) is Literal
+
+
+def _is_tuple(kind: Any) -> bool:  # noqa: ANN401
+    return get_origin(kind) is tuple
 
 
 def _is_union(kind: object) -> bool:

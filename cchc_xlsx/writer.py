@@ -17,7 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 from cchc_xlsx.identity import PROPERTY
 from cchc_xlsx.layout.model import Cell, Formula, Layout, Print, Range, Sheet, Style, Validation, a1_range
 
-_CREATED = dt.datetime(2026, 1, 1)  # noqa: DTZ001  the package holds a fixed day, so that the same input gives the same bytes
+_CREATED = dt.datetime(2026, 1, 1)
 _FONT = "Times New Roman"
 _BORDERS = {"l": "left", "r": "right", "t": "top", "b": "bottom"}
 _ROW_ONLY = 15.0

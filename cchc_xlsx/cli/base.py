@@ -26,16 +26,27 @@ def say(vi: str, en: str) -> str:
 class _Helped(click.Command):
     """A command whose help is in the language of the run, click's own words too."""
 
+    def __init__(self, *args: Any, **more: Any) -> None:  # noqa: ANN401  as click has it
+        more.setdefault("options_metavar", say("[TÙY CHỌN]", "[OPTIONS]"))
+        super().__init__(*args, **more)
+
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the first line of the help."""
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), say("Cách dùng: ", "Usage: "))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        rows = [row for parameter in self.get_params(ctx) if (row := parameter.get_help_record(ctx))]
+        """Write the options, without arguments."""
+        rows = [
+            row
+            for parameter in self.get_params(ctx)
+            if isinstance(parameter, click.Option) and (row := parameter.get_help_record(ctx))
+        ]
         if rows:
             with formatter.section(say("Tùy chọn", "Options")):
                 formatter.write_dl(rows)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """The --help option, described in the language of the run."""
         option = super().get_help_option(ctx)
         if option:
             option.help = say("Hiện hướng dẫn này rồi thoát.", "Show this message and exit.")
@@ -51,16 +62,25 @@ class Group(_Helped, click.Group):
 
     command_class = Command
 
+    def __init__(self, *args: Any, **more: Any) -> None:  # noqa: ANN401
+        more.setdefault("subcommand_metavar", say("LỆNH [THAM SỐ]...", "COMMAND [ARGS]..."))
+        super().__init__(*args, **more)
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, then the commands."""
         super().format_options(ctx, formatter)
         rows = [(name, command.get_short_help_str(80)) for name, command in self.commands.items()]
         with formatter.section(say("Lệnh", "Commands")):
             formatter.write_dl(rows)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)  # in the order of a clerk's work, not of the alphabet
+        """The commands in the order of a clerk's work, not of the alphabet."""
+        return list(self.commands)
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command by name; an unknown name is told with those that exist."""
         name = args[0] if args else ""
         if name and not name.startswith("-") and name not in self.commands:
             known = ", ".join(self.commands)
@@ -78,12 +98,16 @@ def run(cli: click.Command, arguments: Sequence[str] | None = None) -> int:
     _encode(sys.stdout)
     _encode(sys.stderr)
     try:
-        result = cli.main(args=None if arguments is None else list(arguments), standalone_mode=False, prog_name="cchc-xlsx")
+        given = _without_lang(list(sys.argv[1:] if arguments is None else arguments))
+        result = cli.main(args=given, standalone_mode=False, prog_name="cchc-xlsx")
     except CchcError as error:
         _complain(error.text.say(LANG))
         return WRONG_USE
     except click.exceptions.Abort:
         return INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return WRONG_USE
     except click.ClickException as error:
         _complain(_usage(error))
         return WRONG_USE
@@ -93,9 +117,23 @@ def run(cli: click.Command, arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _drop_output()
         return 0
-    except Exception as error:  # noqa: BLE001  the last place: our bug, told as such
+    except Exception as error:
         return _our_bug(error)
     return result if isinstance(result, int) else 0
+
+
+def _without_lang(arguments: list[str]) -> list[str]:
+    """The arguments without `--lang`, which may stand anywhere and was read at start. Raises CchcError on another language."""
+    kept: list[str] = []
+    rest = iter(arguments)
+    for argument in rest:
+        if argument == "--lang" or argument.startswith("--lang="):
+            asked = next(rest, "") if argument == "--lang" else argument.partition("=")[2]
+            if asked not in ("vi", "en"):
+                raise CchcError(Text("--lang chỉ nhận vi hoặc en.", "--lang takes vi or en."))
+        else:
+            kept.append(argument)
+    return kept
 
 
 def _encode(stream: TextIO) -> None:
@@ -144,9 +182,15 @@ def _usage_words(error: click.ClickException) -> str:
             choices = getattr(getattr(error.param, "type", None), "choices", ())
             allowed = ", ".join(map(str, choices))
             more = say(f" Được dùng: {allowed}.", f" Allowed: {allowed}.") if allowed else ""
-            return say(f"giá trị của {_name(error.param)} không đúng.", f"the value of {_name(error.param)} is wrong.") + more
+            return (
+                say(f"giá trị của {_name(error.param)} không đúng.", f"the value of {_name(error.param)} is wrong.")
+                + more
+            )
         case click.BadOptionUsage():
-            return say(f"tùy chọn {error.option_name} dùng sai hoặc thiếu giá trị.", f"{error.option_name} needs a value or is used wrongly.")
+            return say(
+                f"tùy chọn {error.option_name} dùng sai hoặc thiếu giá trị.",
+                f"{error.option_name} needs a value or is used wrongly.",
+            )
     return say("dùng sai lệnh.", error.format_message())
 
 

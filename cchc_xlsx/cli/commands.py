@@ -20,8 +20,7 @@ _FILE = click.Path(path_type=Path)
 @click.group(
     cls=Group,
     help=say(
-        "Biểu Excel báo cáo cải cách hành chính: phát hành, kiểm tra, chỉ rõ ô cần sửa.\n\n"
-        "Bắt đầu: cchc-xlsx demo",
+        "Biểu Excel báo cáo cải cách hành chính: phát hành, kiểm tra, chỉ rõ ô cần sửa.\n\nBắt đầu: cchc-xlsx demo",
         "Excel workbooks for administrative reform reports: issue them, check them, tell what to mend by cell.\n\n"
         "To begin: cchc-xlsx demo",
     ),
@@ -33,7 +32,9 @@ _FILE = click.Path(path_type=Path)
     vi="Ngôn ngữ: vi (mặc định) hoặc en; cũng đặt được bằng CCHC_LANG.",
     en="Language: vi (default) or en; CCHC_LANG sets it too.",
 )
-@click.version_option(__version__, prog_name="cchc-xlsx", message="%(prog)s %(version)s", help=say("Hiện phiên bản.", "Show the version."))
+@click.version_option(
+    __version__, prog_name="cchc-xlsx", message="%(prog)s %(version)s", help=say("Hiện phiên bản.", "Show the version.")
+)
 def cli() -> None:
     """Give the languages and the version; the work is in the commands."""
 
@@ -64,7 +65,10 @@ def forms() -> None:
     """Hold the commands about forms."""
 
 
-@forms.command("list", help=say("Danh sách biểu.\n\nVí dụ: cchc-xlsx forms list", "List the forms.\n\nExample: cchc-xlsx forms list"))
+@forms.command(
+    "list",
+    help=say("Danh sách biểu.\n\nVí dụ: cchc-xlsx forms list", "List the forms.\n\nExample: cchc-xlsx forms list"),
+)
 def forms_list() -> None:
     """List the forms."""
     from cchc_xlsx.cli import show  # noqa: PLC0415
@@ -127,15 +131,32 @@ def _cut(text: str, length: int) -> str:
         'Example: cchc-xlsx generate --commune "Nhơn Hậu" --period 2027-Q1 --all-units --out out',
     )
 )
-@option("--form", default="cchc-xa", show_default=True, vi="Mã biểu (xem: cchc-xlsx forms list).", en="Form id (see: cchc-xlsx forms list).")
+@option(
+    "--form",
+    default="cchc-xa",
+    show_default=True,
+    vi="Mã biểu (xem: cchc-xlsx forms list).",
+    en="Form id (see: cchc-xlsx forms list).",
+)
 @option("--commune", required=True, vi="Tên xã, phường.", en="The commune's name.")
 @option("--commune-code", vi="Mã đơn vị hành chính chính thức của xã.", en="The commune's official code.")
 @option("--year", type=int, vi="Năm; mặc định là năm của kỳ.", en="Year; by default that of the period.")
-@option("--period", vi="Kỳ: 2027-T01…T12, 2027-Q1…Q4, 2027-6T, 2027-9T, 2027-N.", en="Period: 2027-T01…T12, Q1…Q4, 6T, 9T, N.")
+@option(
+    "--period",
+    vi="Kỳ: 2027-T01…T12, 2027-Q1…Q4, 2027-6T, 2027-9T, 2027-N.",
+    en="Period: 2027-T01…T12, Q1…Q4, 6T, 9T, N.",
+)
 @option("--unit", vi="Chỉ mở khóa các dòng của một đơn vị.", en="Unlock the rows of one unit only.")
-@option("--all-units", is_flag=True, vi="Mỗi đơn vị có dòng được một tệp.", en="One workbook for each unit that owns rows.")
+@option(
+    "--all-units", is_flag=True, vi="Mỗi đơn vị có dòng được một tệp.", en="One workbook for each unit that owns rows."
+)
 @option("--kind", type=click.Choice(["plan", "report"]), vi="plan: kế hoạch; report: báo cáo.", en="plan or report.")
-@option("--plan", type=_FILE, vi="Biểu kế hoạch đã điền: lấy chỉ tiêu, đơn vị từ đó.", en="A filled plan whose targets and units are laid over the form.")
+@option(
+    "--plan",
+    type=_FILE,
+    vi="Biểu kế hoạch đã điền: lấy chỉ tiêu, đơn vị từ đó.",
+    en="A filled plan whose targets and units are laid over the form.",
+)
 @option("--out", required=True, type=_FILE, vi="Thư mục để ghi.", en="Folder to write into.")
 @option("--overwrite", is_flag=True, vi="Ghi đè tệp đã có.", en="Overwrite files that are there.")
 def generate(out: Path, **asked: Any) -> None:  # noqa: ANN401  click's parameters, by the names of Order
@@ -159,12 +180,29 @@ def generate(out: Path, **asked: Any) -> None:  # noqa: ANN401  click's paramete
     )
 )
 @click.argument("paths", metavar=say("ĐƯỜNG_DẪN...", "PATH..."), nargs=-1, required=True, type=_FILE)
-@option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, vi="Dạng kết quả.", en="Form of the result.")
+@option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    vi="Dạng kết quả.",
+    en="Form of the result.",
+)
 @option("--output", type=_FILE, vi="Ghi kết quả vào tệp.", en="Write the result to a file.")
-@option("--period", vi="Kỳ phải đúng; biểu của kỳ khác là lỗi.", en="The period wanted; a workbook of another is an error.")
+@option(
+    "--period", vi="Kỳ phải đúng; biểu của kỳ khác là lỗi.", en="The period wanted; a workbook of another is an error."
+)
 @option("--plan", type=_FILE, vi="Kế hoạch mà các báo cáo phải theo.", en="The plan that reports must follow.")
-@option("--strict", is_flag=True, vi="Cảnh báo cũng tính là chưa đạt (mã thoát 1).", en="A warning counts too (exit code 1).")
-def check(paths: tuple[Path, ...], shape: str, output: Path | None, period: str | None, plan: Path | None, *, strict: bool) -> int:
+@option(
+    "--strict",
+    is_flag=True,
+    vi="Cảnh báo cũng tính là chưa đạt (mã thoát 1).",
+    en="A warning counts too (exit code 1).",
+)
+def check(
+    paths: tuple[Path, ...], shape: str, output: Path | None, period: str | None, plan: Path | None, *, strict: bool
+) -> int:
     """Check folders and files."""
     from cchc_xlsx import check as room  # noqa: PLC0415
     from cchc_xlsx import generate as plans  # noqa: PLC0415

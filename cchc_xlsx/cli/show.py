@@ -38,7 +38,8 @@ def captured(show: Callable[[Console], None]) -> str:
 def clean(text: str) -> str:
     """Text that cannot steer a terminal: control and direction characters are escaped (safety.md)."""
     return "".join(
-        letter if letter.isprintable() and unicodedata.category(letter) != "Cf" else f"\\u{ord(letter):04x}" for letter in text
+        letter if letter.isprintable() and unicodedata.category(letter) != "Cf" else f"\\u{ord(letter):04x}"
+        for letter in text
     )
 
 
@@ -100,7 +101,7 @@ def _finding(finding: Finding) -> Iterator[RichText]:
 
 
 def _summary(report: Report) -> RichText:
-    counts = [(report.count(status), status) for status in ("ok", "warning", "error", "skipped")]  # type: ignore[arg-type]
+    counts = [(report.count(status), status) for status in ("ok", "warning", "error", "skipped")]
     line = RichText(say(f"{len(report.files)} tệp: ", f"{len(report.files)} files: "), style="bold")
     for index, (count, status) in enumerate(counts):
         line.append(", " if index else "")
@@ -115,7 +116,7 @@ def report_json(report: Report, lang: Lang) -> str:
         "version": __version__,
         "summary": {
             "files": len(report.files),
-            **{status: report.count(status) for status in ("ok", "warning", "error", "skipped")},  # type: ignore[arg-type]
+            **{status: report.count(status) for status in ("ok", "warning", "error", "skipped")},
         },
         "files": [_file_json(one, lang) for one in report.files],
         "findings": [finding_json(finding, lang) for finding in report.findings],
@@ -127,7 +128,9 @@ def _file_json(one: FileResult, lang: Lang) -> dict[str, object]:
     who = one.identity
     accepted = check.accepted(one)
     numbers = {
-        cell: value for cell, value, _ in accepted.values() if isinstance(value, (int, float)) and not isinstance(value, bool)
+        cell: value
+        for cell, value, _ in accepted.values()
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
     }
     return {
         "path": one.path,
@@ -143,7 +146,9 @@ def _file_json(one: FileResult, lang: Lang) -> dict[str, object]:
         "kind": who.kind if who else None,
         "sha256": one.sha256,
         "values": numbers,
-        "fields": {key: {"cell": cell, "value": value, "state": state} for key, (cell, value, state) in accepted.items()},
+        "fields": {
+            key: {"cell": cell, "value": value, "state": state} for key, (cell, value, state) in accepted.items()
+        },
         "findings": [finding_json(finding, lang) for finding in one.findings],
     }
 

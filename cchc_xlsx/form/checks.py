@@ -43,7 +43,10 @@ def mistakes(form: Form, path: Path) -> Iterator[Mistake]:
 
 def _names(form: Form, path: Path) -> Iterator[Mistake]:
     if path.parent.name != form.id:
-        yield ("id",), Text(f"phải trùng tên thư mục “{path.parent.name}”", f"must equal its folder, “{path.parent.name}”")
+        yield (
+            ("id",),
+            Text(f"phải trùng tên thư mục “{path.parent.name}”", f"must equal its folder, “{path.parent.name}”"),
+        )
     if path.stem != f"v{form.version}":
         yield ("version",), Text(f"phải trùng tên tệp “{path.name}”", f"must equal its file, “{path.name}”")
     if form.coordinator not in form.sections:
@@ -64,7 +67,7 @@ def _columns(form: Form) -> Iterator[Mistake]:
             yield (*place, "id"), Text(f"id cột “{column.id}” bị trùng", f"the column id “{column.id}” is given twice")
     roles = Counter(leaf.role for leaf in form.leaves)
     for role in ("label", "stt"):
-        if roles[role] != 1:  # type: ignore[index]
+        if roles[role] != 1:
             yield ("columns",), Text(f"phải có đúng một cột role {role}", f"needs exactly one column of role {role}")
     owner = next((leaf for leaf in form.leaves if leaf.id == form.owner_column), None)
     if form.owner_column and (owner is None or owner.role != "units"):
@@ -84,7 +87,10 @@ def _rows(form: Form) -> Iterator[Mistake]:
     for index, row in enumerate(form.rows):
         place: Place = ("rows", index)
         if not _ROW_ID.fullmatch(row.id):
-            yield (*place, "id"), Text("id dòng gồm chữ thường và số, ví dụ r01", "a row id is small letters and digits")
+            yield (
+                (*place, "id"),
+                Text("id dòng gồm chữ thường và số, ví dụ r01", "a row id is small letters and digits"),
+            )
         for line in {row.id, *(part.id for part in row.measures)}:
             if ids[line] > 1:
                 yield (*place, "id"), Text(f"id “{line}” bị trùng", f"the id “{line}” is given twice")
@@ -116,7 +122,10 @@ def _measures(row: Row, place: Place) -> Iterator[Mistake]:
             yield inner, Text("mỗi phần cần id, words, label", "each part needs id, words and label")
     words = "\n".join(part.words for part in row.measures)
     if row.measures and words != row.cells.get("target"):
-        yield (*place, "measures"), Text("words ghép lại phải đúng bằng ô target", "the words must make up the target cell")
+        yield (
+            (*place, "measures"),
+            Text("words ghép lại phải đúng bằng ô target", "the words must make up the target cell"),
+        )
 
 
 def _measure(measure: Measure, place: Place) -> Iterator[Mistake]:
@@ -184,7 +193,10 @@ def _relations(form: Form) -> Iterator[Mistake]:
 def _texts(form: Form) -> Iterator[Mistake]:
     for place, text in _strings(form):
         if text != text.strip() or "\t" in text or "\r" in text or unicodedata.normalize("NFC", text) != text:
-            yield place, Text("chữ phải NFC, không tab, không khoảng trắng thừa ở đầu, cuối", "must be NFC, no tabs, trimmed")
+            yield (
+                place,
+                Text("chữ phải NFC, không tab, không khoảng trắng thừa ở đầu, cuối", "must be NFC, no tabs, trimmed"),
+            )
         try:
             render.text(text, form.commune or "A", form.base_year)
         except CchcError as error:

@@ -74,7 +74,9 @@ def build(ctx: Context, columns: Columns, header_pt: float) -> Body:
 
 def _grid_lines(ctx: Context, columns: Columns, row: Row, limit_pt: float) -> tuple[list[GridLine], list[Span]]:
     is_report = ctx.issue.kind == "report"
-    parts: list[Measure | None] = list(row.measures) if is_report and row.measures else [row.parts[0] if row.parts else None]
+    parts: list[Measure | None] = (
+        list(row.measures) if is_report and row.measures else [row.parts[0] if row.parts else None]
+    )
     texts = _texts(ctx, row)
     by_part = _target_by_part(ctx, row, texts) if is_report and len(parts) > 1 else None
     if by_part:
@@ -82,7 +84,9 @@ def _grid_lines(ctx: Context, columns: Columns, row: Row, limit_pt: float) -> tu
     chunks = {id_: _chunks(columns, row, id_, text, limit_pt) for id_, text in texts.items()}
     tall = {id_ for id_, pieces in chunks.items() if len(pieces) > 1}
     count = max([len(parts), *(len(pieces) for pieces in chunks.values())])
-    lines = [GridLine(_key(row, parts, index), row, parts[index] if index < len(parts) else None) for index in range(count)]
+    lines = [
+        GridLine(_key(row, parts, index), row, parts[index] if index < len(parts) else None) for index in range(count)
+    ]
     for index, line in enumerate(lines):
         line.is_split = bool(tall)
         line.texts = {id_: pieces[index] for id_, pieces in chunks.items() if index < len(pieces)}

@@ -101,14 +101,18 @@ def _official_widths(ctx: Context, slot_widths: list[float]) -> dict[str, float]
     """The declared widths, narrowed in a report so that the whole table prints at 8 pt or larger."""
     declared = {leaf.id: leaf.width for leaf in ctx.issue.form.leaves}
     room = PAGE_WIDTH_PT / SMALLEST_PRINT - sum(map(metrics.column_width_pt, slot_widths))
-    free_chars = (room - metrics.column_width_pt(0) * len(declared)) / (metrics.column_width_pt(1) - metrics.column_width_pt(0))
+    free_chars = (room - metrics.column_width_pt(0) * len(declared)) / (
+        metrics.column_width_pt(1) - metrics.column_width_pt(0)
+    )
     factor = min(1.0, free_chars / sum(declared.values()))
     if factor == 1:
         return declared
     narrow = {id_: max(5.0, width * factor) for id_, width in declared.items()}
     excess = sum(narrow.values()) - free_chars
     widest = sum(width for width in narrow.values() if width > 12)
-    return {id_: round(width - (excess * width / widest if width > 12 else 0) - 0.05, 1) for id_, width in narrow.items()}
+    return {
+        id_: round(width - (excess * width / widest if width > 12 else 0) - 0.05, 1) for id_, width in narrow.items()
+    }
 
 
 def _slots(ctx: Context) -> dict[str, str]:

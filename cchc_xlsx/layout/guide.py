@@ -35,7 +35,10 @@ def sheet(ctx: Context) -> Sheet:
     merges = []
     row = 1
     title = "HƯỚNG DẪN ĐIỀN BIỂU" if ctx.issue.kind == "report" else "HƯỚNG DẪN LẬP KẾ HOẠCH"
-    for text, style in [(title, Style(size=14, bold=True, align="center", border="")), *((t, _PLAIN) for t in _steps(ctx))]:
+    for text, style in [
+        (title, Style(size=14, bold=True, align="center", border="")),
+        *((t, _PLAIN) for t in _steps(ctx)),
+    ]:
         cells[row, 1] = Cell(text, style)
         merges.append((row, 1, row, 3))
         width = metrics.cell_width_pt(list(_WIDTHS.values()))

@@ -139,7 +139,7 @@ class Layout:
 
 
 def column_letters(column: int) -> str:
-    """"A" for 1, "AA" for 27."""
+    """ "A" for 1, "AA" for 27."""
     letters = ""
     while column:
         column, rest = divmod(column - 1, 26)
@@ -148,11 +148,11 @@ def column_letters(column: int) -> str:
 
 
 def a1(place: Place) -> str:
-    """"B7" for (7, 2)."""
+    """ "B7" for (7, 2)."""
     return f"{column_letters(place[1])}{place[0]}"
 
 
 def a1_range(area: Range) -> str:
-    """"B7:C9" for (7, 2, 9, 3), "B7" where it is one cell."""
+    """ "B7:C9" for (7, 2, 9, 3), "B7" where it is one cell."""
     first, last = a1(area[:2]), a1(area[2:])
     return first if first == last else f"{first}:{last}"

@@ -8,7 +8,9 @@ _FULL_ENOUGH = 0.55  # a page may end at a group only when it is at least this f
 _SAFETY = 0.97  # other programs draw rows a little higher
 
 
-def breaks(heights_pt: Sequence[float], glued: Set[int], preferred: Set[int], first_pt: float, page_pt: float) -> tuple[int, ...]:
+def breaks(
+    heights_pt: Sequence[float], glued: Set[int], preferred: Set[int], first_pt: float, page_pt: float
+) -> tuple[int, ...]:
     """The indexes of the rows that end a page.
 
     `glued` are rows that may not be parted from the next; `preferred` are rows after which a new group begins; the first
@@ -39,5 +41,7 @@ def _good_end(
     allowed = [index for index in range(start, end + 1) if index not in glued]
     if not allowed:
         return end  # a block higher than a page has to be cut somewhere
-    enough = [index for index in allowed if index in preferred and sum(heights_pt[start : index + 1]) >= room * _FULL_ENOUGH]
+    enough = [
+        index for index in allowed if index in preferred and sum(heights_pt[start : index + 1]) >= room * _FULL_ENOUGH
+    ]
     return max(enough or allowed)

@@ -10,11 +10,24 @@ from cchc_xlsx import expr, fields, identity, periods, units, values
 from cchc_xlsx.fields import FREE_TEXTS, Context
 from cchc_xlsx.form.model import Column as FormColumn
 from cchc_xlsx.form.model import Row
-from cchc_xlsx.issue import Issue, label, unit_name, words
+from cchc_xlsx.issue import Issue, Line, label, unit_name, words
 from cchc_xlsx.layout import body, columns, guide, metrics, paper, prompts, verdicts
 from cchc_xlsx.layout.body import Body, GridLine
 from cchc_xlsx.layout.columns import Column, Columns
-from cchc_xlsx.layout.model import Cell, Formula, Highlight, Layout, Place, Print, Range, Sheet, Style, Verdict, a1, a1_range
+from cchc_xlsx.layout.model import (
+    Cell,
+    Formula,
+    Highlight,
+    Layout,
+    Place,
+    Print,
+    Range,
+    Sheet,
+    Style,
+    Verdict,
+    a1,
+    a1_range,
+)
 
 KEY_STYLE = Style(border="", wrap=False, color="#808080")
 INPUT_FILL, LOCKED_FILL, HEADER_FILL = "", "#F2F2F2", "#D9E2F3"
@@ -81,6 +94,8 @@ def place(issue: Issue, typed: Mapping[str, str | float] | None = None, key: byt
     ctx = fields.context(issue)
     constraints = verdicts.coded(ctx)
     content = verdicts.values_at_issue(ctx) | dict(typed or {})
+    if len(content) != len(ctx.fields):
+        raise KeyError(f"no such input: {sorted(content.keys() - ctx.fields.keys())}")
     draft = _Draft(ctx, columns.place(ctx, set(constraints)), constraints, content)
     who = identity.of(issue, key)
     draft.cells[1, 1] = Cell(who.token, KEY_STYLE)
@@ -148,7 +163,7 @@ def _header(draft: _Draft) -> tuple[int, int]:
     """The header rows, nested and merged; gives the first and the last."""
     form_columns = draft.ctx.issue.form.columns
     slots = draft.columns.slots
-    depth = max(max(column.depth() for column in form_columns), 2 if slots else 1)
+    depth = max(2 if slots else 1, *(column.depth() for column in form_columns))
     first = draft.row + 1
     for level in range(1, depth + 1):
         draft.key_row(f"header.{level}", 18)
@@ -262,7 +277,7 @@ def _slot_cell(draft: _Draft, line: GridLine, one: Column) -> None:
     draft.cells[row, one.index] = Cell(content, replace(base, number_format=shown), role)  # type: ignore[arg-type]
 
 
-def _line_fields(ctx: Context, line: fields.Line) -> list[fields.Field]:
+def _line_fields(ctx: Context, line: Line) -> list[fields.Field]:
     return [one for one in ctx.fields.values() if one.key.startswith(f"{line.id}.")]
 
 
@@ -377,7 +392,9 @@ def _verdict(draft: _Draft, row: int, keys: list[str], address: expr.Address) ->
         codes[key] = (row, column)
         formula = verdicts.code(key, draft.constraints, address, draft.values)
         draft.cells[row, column] = Cell(formula, style, "formula")
-    text = verdicts.verdict(keys, {key: a1(place) for key, place in codes.items()}, draft.constraints, draft.ctx, address)
+    text = verdicts.verdict(
+        keys, {key: a1(place) for key, place in codes.items()}, draft.constraints, draft.ctx, address
+    )
     value = verdicts.verdict_value(keys, draft.constraints, draft.ctx, draft.values)
     place = (row, draft.columns.by_id["verdict"].index)
     draft.cells[place] = Cell(Formula(text, value), Style(number_format="General", color="#C00000"), "formula")
@@ -481,8 +498,8 @@ def _glue(draft: _Draft, table: Body, rows: tuple[int, int], page_pt: float) -> 
         height = sum(line.height_pt for line in table.lines[span.first : span.last + 1])
         if height <= page_pt:
             glued |= set(range(first + span.first, first + span.last))
-    tail = [row for row in range(last + 1, draft.row) if not draft.row_keys[row].split(".")[0] == "proposals"]
-    texts = [row for row in tail if draft.row_keys[row].endswith(".title") and "sign" not in draft.row_keys[row]]
-    signs = [row for row in tail if draft.row_keys[row].startswith("sign.")]
-    proposals = [row for row in range(last + 1, draft.row) if draft.row_keys[row] == "proposals.title"]
-    return glued | set(texts) | set(signs) | set(proposals), preferred
+    for row in range(last + 1, draft.row):
+        key = draft.row_keys[row]
+        if key.startswith("sign.") or key in {f"{name}.title" for name in FREE_TEXTS}:
+            glued.add(row)
+    return glued, preferred

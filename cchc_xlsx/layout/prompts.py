@@ -11,7 +11,9 @@ from cchc_xlsx.layout.model import Place, Range, Validation
 TITLE_UNITS, MESSAGE_UNITS = 32, 255  # Excel's limits, in UTF-16 units
 
 
-def validations(ctx: Context, inputs: Mapping[str, Place], sources: Mapping[tuple[str, ...], str]) -> tuple[Validation, ...]:
+def validations(
+    ctx: Context, inputs: Mapping[str, Place], sources: Mapping[tuple[str, ...], str]
+) -> tuple[Validation, ...]:
     """One validation for each kind of input; `sources` gives the list range of a set of options."""
     groups: dict[Validation, list[Place]] = {}
     for key, place in inputs.items():

@@ -61,7 +61,9 @@ def signed(rule: Rule) -> int:
     return rule.number if rule.severity == "error" else -rule.number
 
 
-def verdict(keys: Sequence[str], codes: Mapping[str, str], constraints: Constraints, ctx: Context, address: expr.Address) -> str:
+def verdict(
+    keys: Sequence[str], codes: Mapping[str, str], constraints: Constraints, ctx: Context, address: expr.Address
+) -> str:
     """The formula of a row's verdict: the worst that its codes say, "Đủ" once something stands there."""
     area = f"{codes[keys[0]]}:{codes[keys[-1]]}"
     errors = {rule.number: rule for key in keys for rule, _, _ in constraints[key] if rule.severity == "error"}

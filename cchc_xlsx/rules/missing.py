@@ -19,7 +19,7 @@ def _figures(ctx: Context, line: Line) -> list[str]:
 
 
 def _excused(line: Line) -> Expr:
-    """"Không phát sinh" or "chưa công bố" stands instead of the figures."""
+    """ "Không phát sinh" or "chưa công bố" stands instead of the figures."""
     options = nil_options(line) if line.measure.kind != "task" else ()
     return expr.equals(line.key("nil"), *options)
 
@@ -87,8 +87,14 @@ RULES = (
         "error",
         Text("Biểu chưa điền", "Not filled in"),
         Text("Biểu chưa điền ô nào; cần {count} ô.", "Nothing has been filled in; {count} cells are needed."),
-        Text("Mở tệp, điền các ô nền vàng rồi lưu và gửi lại.", "Open the file, fill in the yellow cells, save and send it again."),
-        Text("Tệp gửi về còn nguyên như khi phát hành; thường là gửi nhầm tệp.", "The file came back as it was sent out; usually the wrong file was sent."),
+        Text(
+            "Mở tệp, điền các ô nền vàng rồi lưu và gửi lại.",
+            "Open the file, fill in the yellow cells, save and send it again.",
+        ),
+        Text(
+            "Tệp gửi về còn nguyên như khi phát hành; thường là gửi nhầm tệp.",
+            "The file came back as it was sent out; usually the wrong file was sent.",
+        ),
         Text("Gửi lại tệp trống", "The empty file sent back"),
         Text("Gửi tệp đã điền và lưu", "The file filled in and saved"),
     ),
@@ -101,7 +107,10 @@ RULES = (
             "Nhập số vào ô này; nếu trong kỳ không có việc này, chọn “Không phát sinh” (nếu có) ở cùng dòng.",
             "Type the figure; if there was nothing in the period, choose “Không phát sinh” in the same row where offered.",
         ),
-        Text("Ô trống không phải là số 0: không biết đơn vị quên hay không có.", "An empty cell is not zero: nobody knows whether it was forgotten."),
+        Text(
+            "Ô trống không phải là số 0: không biết đơn vị quên hay không có.",
+            "An empty cell is not zero: nobody knows whether it was forgotten.",
+        ),
         Text("Tử số: 45; Mẫu số: (trống)", "Numerator: 45; denominator: (empty)"),
         Text("Tử số: 45; Mẫu số: 50", "Numerator: 45; denominator: 50"),
         "thiếu số liệu",
@@ -123,9 +132,15 @@ RULES = (
         "M103",
         "error",
         Text("Thiếu nguyên nhân", "A reason is missing"),
-        Text("Chưa đạt chỉ tiêu hoặc quá hạn mà chưa ghi nguyên nhân.", "The target is missed or the task overdue, and no reason is given."),
+        Text(
+            "Chưa đạt chỉ tiêu hoặc quá hạn mà chưa ghi nguyên nhân.",
+            "The target is missed or the task overdue, and no reason is given.",
+        ),
         Text("Ghi ngắn gọn nguyên nhân vào ô này.", "Write the reason briefly into this cell."),
-        Text("Báo cáo lên cấp trên phải giải trình từng chỉ tiêu chưa đạt.", "The report upward has to explain each target that was missed."),
+        Text(
+            "Báo cáo lên cấp trên phải giải trình từng chỉ tiêu chưa đạt.",
+            "The report upward has to explain each target that was missed.",
+        ),
         Text("45/50, chỉ tiêu 100%, Nguyên nhân: (trống)", "45/50, target 100 %, reason: (empty)"),
         Text("Nguyên nhân: Hệ thống gián đoạn 5 ngày", "Reason: the system was down for 5 days"),
         "thiếu nguyên nhân chưa đạt",
@@ -136,8 +151,14 @@ RULES = (
         "error",
         Text("Nhiệm vụ xong thiếu minh chứng", "A finished task without proof"),
         Text("Nhiệm vụ đã hoàn thành mà chưa ghi {field}.", "The task is finished, but {field} is missing."),
-        Text("Ghi ngày hoàn thành và số, ký hiệu văn bản.", "Give the day it was finished and the number of the document."),
-        Text("Nhiệm vụ hoàn thành phải có ngày và văn bản chứng minh.", "A finished task has a day and a document that proves it."),
+        Text(
+            "Ghi ngày hoàn thành và số, ký hiệu văn bản.",
+            "Give the day it was finished and the number of the document.",
+        ),
+        Text(
+            "Nhiệm vụ hoàn thành phải có ngày và văn bản chứng minh.",
+            "A finished task has a day and a document that proves it.",
+        ),
         Text("Hoàn thành, Số văn bản: (trống)", "Finished, document: (empty)"),
         Text("Hoàn thành, Số văn bản: 15/KH-UBND", "Finished, document: 15/KH-UBND"),
         "thiếu ngày hoặc số văn bản",
@@ -159,9 +180,15 @@ RULES = (
         "M106",
         "error",
         Text("Thiếu tóm tắt kết quả", "The result is not described"),
-        Text("Đã chọn mức độ thực hiện mà chưa tóm tắt kết quả.", "The degree is chosen, but the result is not described."),
+        Text(
+            "Đã chọn mức độ thực hiện mà chưa tóm tắt kết quả.",
+            "The degree is chosen, but the result is not described.",
+        ),
         Text("Ghi một vài câu về kết quả thực hiện.", "Write a few sentences on the result."),
-        Text("Nội dung không đo bằng số cần lời để báo cáo.", "What is not measured in numbers needs words to be reported."),
+        Text(
+            "Nội dung không đo bằng số cần lời để báo cáo.",
+            "What is not measured in numbers needs words to be reported.",
+        ),
         Text("Đạt, Tóm tắt: (trống)", "Đạt, result: (empty)"),
         Text("Đạt, Tóm tắt: Đã niêm yết tại 5/5 thôn", "Đạt, result: posted in 5 of 5 villages"),
         "thiếu tóm tắt kết quả",
@@ -172,8 +199,13 @@ RULES = (
         "error",
         Text("Chỉ tiêu bị bỏ trống", "The target was emptied"),
         Text("Chỉ tiêu của dòng này đang trống.", "The target of this row is empty."),
-        Text("Ghi lại chỉ tiêu, hoặc lấy lại kế hoạch gốc.", "Write the target again, or take it from the original plan."),
-        Text("Biểu gốc có chỉ tiêu cho dòng này; xóa đi thì báo cáo không xét đạt hay không.", "The form has a target for this row; without it nothing can be judged."),
+        Text(
+            "Ghi lại chỉ tiêu, hoặc lấy lại kế hoạch gốc.", "Write the target again, or take it from the original plan."
+        ),
+        Text(
+            "Biểu gốc có chỉ tiêu cho dòng này; xóa đi thì báo cáo không xét đạt hay không.",
+            "The form has a target for this row; without it nothing can be judged.",
+        ),
         Text("Chỉ tiêu: (trống)", "Target: (empty)"),
         Text("Chỉ tiêu: 95%", "Target: 95%"),
         "chỉ tiêu đang trống",

@@ -12,7 +12,9 @@ from cchc_xlsx.issue import Line
 from cchc_xlsx.lang import Text
 
 Severity = Literal["error", "warning", "info"]
-Claim = tuple[str, Expr, Mapping[str, object]]  # key of the cell at fault, the condition at fault, places of the message
+Claim = tuple[
+    str, Expr, Mapping[str, object]
+]  # key of the cell at fault, the condition at fault, places of the message
 Declare = Callable[[Context], Iterable[Claim]]
 
 

@@ -13,6 +13,7 @@ from cchc_xlsx.rules import alter, file, ident, logic, missing, value
 from cchc_xlsx.rules.model import Finding, Rule
 
 RULES: tuple[Rule, ...] = (*file.RULES, *ident.RULES, *alter.RULES, *missing.RULES, *value.RULES, *logic.RULES)
+LONGEST = 80  # signs of a text that a message repeats
 LETTERS: Mapping[str, Text] = {
     "F": Text("Tệp", "The file"),
     "I": Text("Nhận dạng", "Identity"),
@@ -63,10 +64,17 @@ def _filled(text: Text, finding: Finding, lang: Lang) -> str:
 
 
 def shown(value: object) -> str:
-    """A cell's value as a message shows it: numbers in Vietnamese form, long texts cut."""
+    """A cell's value as data: numbers plain, long texts cut."""
     if isinstance(value, CellError):
         return value.text
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return values.say_number(value)
+        return f"{value:.12g}"
     text = " ".join(str("" if value is None else value).split())
-    return text if len(text) <= 80 else text[:79] + "…"
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def told(value: object) -> Text:
+    """A cell's value as a message tells it: numbers as each language writes them."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return Text(values.say_number(value, 6), f"{value:,.12g}")
+    return Text(shown(value), shown(value))

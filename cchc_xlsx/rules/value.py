@@ -89,7 +89,12 @@ def _unreadable_target(ctx: Context) -> Iterator[Claim]:
     for one in ctx.fields.values():
         line = by_row.get(one.row)
         is_target = line is not None and one.slot == "target" and one.type == "text"
-        if is_target and line is not None and line.measure.kind in ("rate", "percent", "count") and not line.row.measures:
+        if (
+            is_target
+            and line is not None
+            and line.measure.kind in ("rate", "percent", "count")
+            and not line.row.measures
+        ):
             blank = expr.blank(one.key)
             says_none = expr.Compare("=", expr.Ref(one.key), Const(str(one.prefill or "")))
             yield one.key, expr.both(expr.no(blank), expr.no(says_none), expr.no(expr.Test("digit", one.key))), {}
@@ -166,7 +171,10 @@ RULES = (
         "V204",
         "error",
         Text("Số âm", "Negative number"),
-        Text("{field}: {value} là số âm; chỉ nhận số từ 0 trở lên.", "{field}: {value} is negative; 0 or more is allowed."),
+        Text(
+            "{field}: {value} là số âm; chỉ nhận số từ 0 trở lên.",
+            "{field}: {value} is negative; 0 or more is allowed.",
+        ),
         Text("Gõ lại số không có dấu trừ.", "Type the number without the minus sign."),
         Text("Số hồ sơ, điểm, tỷ lệ không thể âm.", "Counts, scores and shares cannot be negative."),
         Text("Tử số: -5", "Numerator: -5"),
@@ -198,7 +206,10 @@ RULES = (
         Text("Không phải số nguyên", "Not a whole number"),
         Text("{field}: {value} không phải số nguyên.", "{field}: {value} is not a whole number."),
         Text("Gõ số nguyên, không có phần lẻ.", "Type a whole number."),
-        Text("Hồ sơ, thủ tục, người, thứ hạng được đếm bằng số nguyên.", "Dossiers, procedures, people and ranks are counted whole."),
+        Text(
+            "Hồ sơ, thủ tục, người, thứ hạng được đếm bằng số nguyên.",
+            "Dossiers, procedures, people and ranks are counted whole.",
+        ),
         Text("Tử số: 12,5", "Numerator: 12.5"),
         Text("Tử số: 12", "Numerator: 12"),
         "cần số nguyên",
@@ -208,7 +219,10 @@ RULES = (
         "V207",
         "error",
         Text("Tỷ lệ trên 100%", "More than 100 %"),
-        Text("{field}: ô ghi {percent}; tỷ lệ chỉ từ 0% đến 100%.", "{field}: the cell says {percent}; 0 % to 100 % is allowed."),
+        Text(
+            "{field}: ô ghi {percent}; tỷ lệ chỉ từ 0% đến 100%.",
+            "{field}: the cell says {percent}; 0 % to 100 % is allowed.",
+        ),
         Text("Gõ 95 hoặc 95% nếu là chín mươi lăm phần trăm.", "Type 95 or 95% for ninety-five percent."),
         Text(
             "Ô phần trăm có sẵn định dạng %: gõ 95 là 95%. Dán số 95 từ nơi khác thì thành 9500%.",
@@ -225,7 +239,10 @@ RULES = (
         Text("Ngoài khoảng cho phép", "Out of range"),
         Text("{field}: {value} nằm ngoài khoảng {low} đến {high}.", "{field}: {value} is outside {low} to {high}."),
         Text("Kiểm tra lại số liệu và gõ lại.", "Check the figure and type it again."),
-        Text("Mỗi ô đếm có khoảng hợp lý của nó; số quá lớn thường là gõ thừa chữ số.", "Each count has a sensible range; too large a number is usually a typing slip."),
+        Text(
+            "Mỗi ô đếm có khoảng hợp lý của nó; số quá lớn thường là gõ thừa chữ số.",
+            "Each count has a sensible range; too large a number is usually a typing slip.",
+        ),
         Text("Thứ hạng: 0", "Rank: 0"),
         Text("Thứ hạng: 3", "Rank: 3"),
         "số ngoài khoảng cho phép",
@@ -235,9 +252,15 @@ RULES = (
         "V209",
         "error",
         Text("Không có trong danh sách", "Not in the list"),
-        Text("{field}: “{value}” không có trong danh sách. Được chọn: {allowed}.", "{field}: “{value}” is not in the list. Allowed: {allowed}."),
+        Text(
+            "{field}: “{value}” không có trong danh sách. Được chọn: {allowed}.",
+            "{field}: “{value}” is not in the list. Allowed: {allowed}.",
+        ),
         Text("Bấm vào mũi tên ở ô và chọn một dòng.", "Click the arrow at the cell and choose a line."),
-        Text("Ô có danh sách chỉ nhận đúng một trong các câu trả lời có sẵn.", "A cell with a list takes one of its answers only."),
+        Text(
+            "Ô có danh sách chỉ nhận đúng một trong các câu trả lời có sẵn.",
+            "A cell with a list takes one of its answers only.",
+        ),
         Text("Tình trạng: “xong rồi”", "Status: “all done”"),
         Text("Tình trạng: Hoàn thành", "Status: Hoàn thành"),
         "chọn trong danh sách",
@@ -249,7 +272,10 @@ RULES = (
         Text("Không phải ngày tháng", "Not a date"),
         Text("{field}: “{value}” không phải là một ngày.", "{field}: “{value}” is not a date."),
         Text("Gõ ngày/tháng/năm, ví dụ 05/8/2025.", "Type day/month/year, e.g. 05/8/2025."),
-        Text("Ngày hoàn thành phải là một ngày đầy đủ để so với thời hạn.", "The day of completion must be a full date, to be compared with the deadline."),
+        Text(
+            "Ngày hoàn thành phải là một ngày đầy đủ để so với thời hạn.",
+            "The day of completion must be a full date, to be compared with the deadline.",
+        ),
         Text("Ngày hoàn thành: “tháng 8”", "Done on: “August”"),
         Text("Ngày hoàn thành: 05/8/2025", "Done on: 05/8/2025"),
         "cần ngày/tháng/năm",
@@ -260,7 +286,10 @@ RULES = (
         "error",
         Text("Số đọc được hai cách", "A number that reads two ways"),
         Text("{field}: “{value}” có thể là {first} hoặc {second}.", "{field}: “{value}” may be {first} or {second}."),
-        Text("Gõ lại số không có dấu chấm, dấu phẩy ngăn hàng nghìn.", "Type the number again without a thousands separator."),
+        Text(
+            "Gõ lại số không có dấu chấm, dấu phẩy ngăn hàng nghìn.",
+            "Type the number again without a thousands separator.",
+        ),
         Text(
             "Dấu chấm là hàng nghìn theo kiểu Việt Nam nhưng là phần lẻ theo kiểu Anh: không đoán thay đơn vị.",
             "A dot marks thousands in Vietnamese and decimals in English: we do not guess for the unit.",
@@ -272,8 +301,14 @@ RULES = (
         "V212",
         "error",
         Text("Công thức trong ô nhập", "A formula in an input"),
-        Text("{field}: ô chứa công thức {value}; cần con số.", "{field}: the cell holds the formula {value}; a figure is needed."),
-        Text("Chép ô rồi dán dạng giá trị (Paste Special – Values), hoặc gõ số.", "Copy the cell and paste it as a value, or type the number."),
+        Text(
+            "{field}: ô chứa công thức {value}; cần con số.",
+            "{field}: the cell holds the formula {value}; a figure is needed.",
+        ),
+        Text(
+            "Chép ô rồi dán dạng giá trị (Paste Special – Values), hoặc gõ số.",
+            "Copy the cell and paste it as a value, or type the number.",
+        ),
         Text(
             "Kết quả của công thức tùy chương trình mở tệp và có thể đã cũ, nên không dùng làm số liệu báo cáo.",
             "What a formula shows depends on the program and may be stale, so it is no figure to report.",
@@ -285,9 +320,15 @@ RULES = (
         "V213",
         "error",
         Text("TRUE/FALSE trong ô nhập", "TRUE/FALSE in an input"),
-        Text("{field}: ô ghi {value}, không phải là số hay câu trả lời.", "{field}: the cell says {value}, which is no figure and no answer."),
+        Text(
+            "{field}: ô ghi {value}, không phải là số hay câu trả lời.",
+            "{field}: the cell says {value}, which is no figure and no answer.",
+        ),
         Text("Xóa ô rồi gõ lại giá trị đúng.", "Clear the cell and type the right value."),
-        Text("Giá trị logic TRUE/FALSE bị tính ngầm thành 1 và 0.", "The logical values TRUE and FALSE would silently count as 1 and 0."),
+        Text(
+            "Giá trị logic TRUE/FALSE bị tính ngầm thành 1 và 0.",
+            "The logical values TRUE and FALSE would silently count as 1 and 0.",
+        ),
         Text("Tử số: TRUE", "Numerator: TRUE"),
         Text("Tử số: 1", "Numerator: 1"),
     ),
@@ -295,9 +336,17 @@ RULES = (
         "V214",
         "error",
         Text("Chỉ tiêu không có số", "A target without a number"),
-        Text("{field}: “{value}” không có con số nào để so sánh.", "{field}: “{value}” holds no number to compare with."),
-        Text("Ghi chỉ tiêu có số, ví dụ 95%, Tối thiểu 60%, Trên 90%.", "Write a target with a number, e.g. 95%, Tối thiểu 60%, Trên 90%."),
-        Text("Chỉ tiêu của một tỷ lệ hay số lượng phải nói được đến mức nào là đạt.", "The target of a share or a count must say what counts as met."),
+        Text(
+            "{field}: “{value}” không có con số nào để so sánh.", "{field}: “{value}” holds no number to compare with."
+        ),
+        Text(
+            "Ghi chỉ tiêu có số, ví dụ 95%, Tối thiểu 60%, Trên 90%.",
+            "Write a target with a number, e.g. 95%, Tối thiểu 60%, Trên 90%.",
+        ),
+        Text(
+            "Chỉ tiêu của một tỷ lệ hay số lượng phải nói được đến mức nào là đạt.",
+            "The target of a share or a count must say what counts as met.",
+        ),
         Text("Chỉ tiêu: “Đạt cao”", "Target: “high”"),
         Text("Chỉ tiêu: “Tối thiểu 60%”", "Target: “Tối thiểu 60%”"),
         "chỉ tiêu chưa có số",
@@ -308,8 +357,14 @@ RULES = (
         "warning",
         Text("Số ở dạng chữ", "A number kept as text"),
         Text("{field}: “{value}” là chữ, đã đọc là {read}.", "{field}: “{value}” is text; it was read as {read}."),
-        Text("Gõ lại số cho chắc chắn (không có dấu nháy, khoảng trắng, đơn vị).", "Type the number again, without apostrophe, blanks or unit."),
-        Text("Số dạng chữ không cộng được trong bảng tính, nhưng nghĩa thì rõ.", "A number kept as text does not add up in a spreadsheet, though its meaning is plain."),
+        Text(
+            "Gõ lại số cho chắc chắn (không có dấu nháy, khoảng trắng, đơn vị).",
+            "Type the number again, without apostrophe, blanks or unit.",
+        ),
+        Text(
+            "Số dạng chữ không cộng được trong bảng tính, nhưng nghĩa thì rõ.",
+            "A number kept as text does not add up in a spreadsheet, though its meaning is plain.",
+        ),
         Text("Tử số: “95 hồ sơ”", "Numerator: “95 hồ sơ”"),
         Text("Tử số: 95", "Numerator: 95"),
     ),
@@ -317,9 +372,18 @@ RULES = (
         "V222",
         "warning",
         Text("Tỷ lệ rất nhỏ", "A very small share"),
-        Text("{field}: ô ghi {percent}; có phải ý là {hundredfold}?", "{field}: the cell says {percent}; is {hundredfold} meant?"),
-        Text("Nếu đúng là dưới 1% thì giữ nguyên; nếu không, gõ lại, ví dụ 95%.", "Leave it if it is below 1 %; else type it again, e.g. 95%."),
-        Text("Gõ 0,95 vào ô phần trăm thành 0,95%, không phải 95%.", "Typing 0.95 into a percent cell gives 0.95 %, not 95 %."),
+        Text(
+            "{field}: ô ghi {percent}; có phải ý là {hundredfold}?",
+            "{field}: the cell says {percent}; is {hundredfold} meant?",
+        ),
+        Text(
+            "Nếu đúng là dưới 1% thì giữ nguyên; nếu không, gõ lại, ví dụ 95%.",
+            "Leave it if it is below 1 %; else type it again, e.g. 95%.",
+        ),
+        Text(
+            "Gõ 0,95 vào ô phần trăm thành 0,95%, không phải 95%.",
+            "Typing 0.95 into a percent cell gives 0.95 %, not 95 %.",
+        ),
         Text("Kết quả: 0,95%", "Result: 0.95%"),
         Text("Kết quả: 95%", "Result: 95%"),
         "tỷ lệ rất nhỏ, xem lại",
@@ -329,9 +393,15 @@ RULES = (
         "V223",
         "warning",
         Text("Mẫu số giống ngày tháng", "A denominator that looks like a date"),
-        Text("{field}: {value} cũng là ngày {date} và lớn hơn tử số trên 100 lần.", "{field}: {value} is also the day {date}, and over 100 times the numerator."),
+        Text(
+            "{field}: {value} cũng là ngày {date} và lớn hơn tử số trên 100 lần.",
+            "{field}: {value} is also the day {date}, and over 100 times the numerator.",
+        ),
         Text("Xem lại mẫu số; nếu đúng thì giữ nguyên.", "Look at the denominator again; leave it if it is right."),
-        Text("Ngày tháng trong bảng tính là số khoảng 46.000, dễ lọt vào ô đếm.", "A date is a number near 46,000 and slips into a count easily."),
+        Text(
+            "Ngày tháng trong bảng tính là số khoảng 46.000, dễ lọt vào ô đếm.",
+            "A date is a number near 46,000 and slips into a count easily.",
+        ),
         Text("Tử số: 12; Mẫu số: 46376", "Numerator: 12; denominator: 46376"),
         Text("Tử số: 12; Mẫu số: 20", "Numerator: 12; denominator: 20"),
         "mẫu số giống ngày tháng",
@@ -341,9 +411,18 @@ RULES = (
         "V224",
         "warning",
         Text("Tên đơn vị không có trong danh mục", "A unit that the catalogue does not know"),
-        Text("{field}: không nhận ra “{names}”; dòng này sẽ giao cho đơn vị đầu mối.", "{field}: “{names}” is unknown; the row goes to the coordinating unit."),
-        Text("Chọn đơn vị trong danh sách của ô, hoặc thêm đơn vị vào danh mục.", "Choose a unit from the list of the cell, or add it to the catalogue."),
-        Text("Tên đơn vị quyết định ai được giao nhập dòng đó.", "The unit's name decides who is asked to fill in the row."),
+        Text(
+            "{field}: không nhận ra “{names}”; dòng này sẽ giao cho đơn vị đầu mối.",
+            "{field}: “{names}” is unknown; the row goes to the coordinating unit.",
+        ),
+        Text(
+            "Chọn đơn vị trong danh sách của ô, hoặc thêm đơn vị vào danh mục.",
+            "Choose a unit from the list of the cell, or add it to the catalogue.",
+        ),
+        Text(
+            "Tên đơn vị quyết định ai được giao nhập dòng đó.",
+            "The unit's name decides who is asked to fill in the row.",
+        ),
         Text("Đơn vị thực hiện: “Tổ 4”", "Responsible: “Tổ 4”"),
         Text("Đơn vị thực hiện: “Tư pháp xã”", "Responsible: “Tư pháp xã”"),
     ),
@@ -351,9 +430,18 @@ RULES = (
         "V225",
         "warning",
         Text("Chỉ tiêu đọc chưa rõ", "A target that is not clear"),
-        Text("{field}: chưa hiểu “{value}”, nên báo cáo sẽ ghi “Chưa giao”.", "{field}: “{value}” is not understood, so reports will say “Chưa giao”."),
-        Text("Ghi một con số cho mỗi phần, ví dụ “Tối thiểu 60%”.", "Write one number for each part, e.g. “Tối thiểu 60%”."),
-        Text("Có hai con số, sai đơn vị hoặc thiếu phần thì không biết so với số nào.", "With two numbers, a wrong unit or a missing part nobody knows what to compare with."),
+        Text(
+            "{field}: chưa hiểu “{value}”, nên báo cáo sẽ ghi “Chưa giao”.",
+            "{field}: “{value}” is not understood, so reports will say “Chưa giao”.",
+        ),
+        Text(
+            "Ghi một con số cho mỗi phần, ví dụ “Tối thiểu 60%”.",
+            "Write one number for each part, e.g. “Tối thiểu 60%”.",
+        ),
+        Text(
+            "Có hai con số, sai đơn vị hoặc thiếu phần thì không biết so với số nào.",
+            "With two numbers, a wrong unit or a missing part nobody knows what to compare with.",
+        ),
         Text("Chỉ tiêu: “60% đến 80%”", "Target: “60% đến 80%”"),
         Text("Chỉ tiêu: “Tối thiểu 60%”", "Target: “Tối thiểu 60%”"),
     ),
@@ -361,8 +449,14 @@ RULES = (
         "V226",
         "warning",
         Text("Thời hạn đọc chưa rõ", "A deadline that is not clear"),
-        Text("{field}: chưa hiểu thời hạn “{value}”, nên không xét quá hạn được.", "{field}: the deadline “{value}” is not understood, so lateness cannot be seen."),
-        Text("Ghi như “Quý I”, “Tháng 6/2025”, “31/12/2025”, “Thường xuyên”.", "Write it like “Quý I”, “Tháng 6/2025”, “31/12/2025”, “Thường xuyên”."),
+        Text(
+            "{field}: chưa hiểu thời hạn “{value}”, nên không xét quá hạn được.",
+            "{field}: the deadline “{value}” is not understood, so lateness cannot be seen.",
+        ),
+        Text(
+            "Ghi như “Quý I”, “Tháng 6/2025”, “31/12/2025”, “Thường xuyên”.",
+            "Write it like “Quý I”, “Tháng 6/2025”, “31/12/2025”, “Thường xuyên”.",
+        ),
         Text("Thời hạn được đọc để biết nhiệm vụ nào quá hạn.", "The deadline is read to know which task is overdue."),
         Text("Thời gian: “sớm”", "Deadline: “sớm”"),
         Text("Thời gian: “Quý II”", "Deadline: “Quý II”"),
@@ -371,9 +465,15 @@ RULES = (
         "V227",
         "warning",
         Text("Phép tính trong ô nhập", "A sum in an input"),
-        Text("{field}: ô chứa phép tính {value}, đã đọc là {read}.", "{field}: the cell holds the sum {value}; it was read as {read}."),
+        Text(
+            "{field}: ô chứa phép tính {value}, đã đọc là {read}.",
+            "{field}: the cell holds the sum {value}; it was read as {read}.",
+        ),
         Text("Gõ thẳng kết quả {read}.", "Type the result, {read}."),
-        Text("Phép tính cộng trừ nhân chia được tính lại; công thức khác thì không nhận.", "Plain arithmetic is calculated again; other formulas are not taken."),
+        Text(
+            "Phép tính cộng trừ nhân chia được tính lại; công thức khác thì không nhận.",
+            "Plain arithmetic is calculated again; other formulas are not taken.",
+        ),
         Text("Tử số: =45+50", "Numerator: =45+50"),
         Text("Tử số: 95", "Numerator: 95"),
     ),
