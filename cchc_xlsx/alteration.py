@@ -176,6 +176,8 @@ def _altered(code: str, layout: Layout, place: Place, at: Place, expected: objec
 
 def same_content(expected: object, found: object) -> bool:
     """Whether a cell says what it should: texts without white space and NFC, numbers to 12 digits, "5" is 5."""
+    if expected == found and type(expected) is type(found):
+        return True  # what most programs give back; the rest is 20 times slower
     if isinstance(expected, (int, float)) and isinstance(found, (int, float)) and not isinstance(found, bool):
         return f"{expected:.12g}" == f"{found:.12g}"
     return _plain(expected) == _plain(found)
@@ -189,7 +191,7 @@ def _plain(value: object) -> str:
 
 def same_formula(expected: str, found: str) -> bool:
     """Whether two formulas are one but for how a program writes them."""
-    return _formula(expected) == _formula(found)
+    return expected == found or _formula(expected) == _formula(found)
 
 
 def _formula(text: str) -> str:

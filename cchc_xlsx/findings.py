@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from cchc_xlsx import expr, issue, units, values
 from cchc_xlsx.alteration import Aligned
-from cchc_xlsx.expr import Expr, Ref
+from cchc_xlsx.expr import Ref
 from cchc_xlsx.fields import Context, Field
 from cchc_xlsx.filled import Entry, Filled, date_of
 from cchc_xlsx.form import deadlines
@@ -23,7 +23,7 @@ from cchc_xlsx.rules.model import Finding, Rule
 def run(filled: Filled) -> tuple[Finding, ...]:
     """Every finding about the inputs: at most one a cell, the first that applies; nothing filled in is one finding."""
     ctx = filled.layout.context
-    found = {key: finding for key in filled.entries if (finding := _of_cell(filled, key, _constraints(ctx)))}
+    found = {key: finding for key in filled.entries if (finding := _of_cell(filled, key))}
     if ctx.issue.kind == "report" and _is_untouched(filled):
         missing = sum(finding.code.startswith("M") for finding in found.values())
         return (_nothing(filled, missing),) if missing else ()
@@ -35,18 +35,6 @@ def run(filled: Filled) -> tuple[Finding, ...]:
     return tuple(found[key] for key in sorted(found, key=lambda key: places[key]))
 
 
-_cache: dict[int, tuple[Context, dict[str, list[tuple[Rule, Expr, Mapping[str, object]]]]]] = {}
-
-
-def _constraints(ctx: Context) -> dict[str, list[tuple[Rule, Expr, Mapping[str, object]]]]:
-    """The declared conditions; kept for the last context, since a folder holds many workbooks of one issue."""
-    kept = _cache.get(id(ctx))
-    if kept is None or kept[0] is not ctx:
-        _cache.clear()
-        _cache[id(ctx)] = kept = (ctx, registry.constraints(ctx))
-    return kept[1]
-
-
 def _is_untouched(filled: Filled) -> bool:
     return all(entry.value is None for entry in filled.entries.values())
 
@@ -55,14 +43,12 @@ def _nothing(filled: Filled, missing: int) -> Finding:
     return Finding("M100", "error", sheet=filled.layout.form_sheet.name, data={"count": missing})
 
 
-def _of_cell(
-    filled: Filled, key: str, constraints: Mapping[str, list[tuple[Rule, Expr, Mapping[str, object]]]]
-) -> Finding | None:
+def _of_cell(filled: Filled, key: str) -> Finding | None:
     entry = filled.entries[key]
     doubt = registry.by_code()[entry.doubt] if entry.doubt else None
     if doubt and doubt.severity == "error":
         return _finding(filled, entry, doubt, entry.data)
-    for rule, condition, data in constraints.get(key, ()):
+    for rule, condition, data in filled.layout.constraints.get(key, ()):
         if expr.holds(condition, filled.values):
             if doubt and rule.severity != "error":
                 break

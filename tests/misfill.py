@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 import fill
+
 from cchc_xlsx import expr, fields
 from cchc_xlsx.fields import Context, Field
 from cchc_xlsx.issue import Issue, Line
+from cchc_xlsx.layout import verdicts
 
 Bad = str | float | dict[str, str] | None
 Mistake = dict[str, Bad]  # what is typed instead, by the name or the key of an input; None leaves it blank
@@ -50,9 +52,13 @@ def incomplete(issue: Issue, shift: int) -> Mistake:
 def wrong(issue: Issue, turns: Turns) -> Mistake:
     """A filling in which every line is wrong; `turns` counts on, so that the next one is wrong in other ways."""
     ctx = fields.context(issue)
-    if issue.kind == "plan":
-        return dict(_wrong_plan(ctx, turns))
-    typed: Mistake = dict(fill.valid(issue))
+    typed = dict(_wrong_plan(ctx, turns)) if issue.kind == "plan" else _wrong_report(ctx, turns)
+    coded = verdicts.coded(ctx)
+    return {key: value for key, value in typed.items() if value != ERROR or key in coded}
+
+
+def _wrong_report(ctx: Context, turns: Turns) -> Mistake:
+    typed: Mistake = dict(fill.valid(ctx.issue))
     for line in ctx.lines:
         if line.is_open:
             mistakes = [one for one in _mistakes(ctx, line) if all(ctx.of(line, name) for name in one)]
@@ -128,6 +134,7 @@ def _rank(_: Context, __: Line) -> Iterator[Mistake]:
     yield {"value": 5, "of": 12, "previous": 3, "previous_of": 12}
     yield {"value": 5, "of": 12, "previous": 5, "previous_of": 12, "reason": ERROR}
     yield {"value": 3, "of": 12, "previous": 5, "previous_of": 13, "nil": fields.UNPUBLISHED}
+    yield {"value": 3, "of": 12, "previous": 5, "previous_of": 13}
     yield {"value": 0, "of": 0, "previous": 0, "previous_of": 0}
     yield from _nils({})
 
@@ -135,10 +142,10 @@ def _rank(_: Context, __: Line) -> Iterator[Mistake]:
 def _grade(_: Context, line: Line) -> Iterator[Mistake]:
     yield {"value": "Giỏi", "nil": "không có gì"}
     yield {"value": line.measure.scale[-1], "reason": ERROR}
-    yield {"value": BLANK}
+    yield {"value": line.measure.scale[-1]}
     yield {"value": ERROR, "nil": ERROR}
     yield {"value": line.measure.scale[0], "nil": fields.UNPUBLISHED}
-    yield {"value": line.measure.scale[-1]}
+    yield {"value": BLANK}
 
 
 def _task(ctx: Context, line: Line) -> Iterator[Mistake]:

@@ -37,7 +37,7 @@ PLAN_COLUMNS = {  # the columns that an office fills in once a year: targets, un
     "tay-xuan-2024-par-index": (3,),
     "tay-xuan-2024-phu-luc-papi-sipas-par": (2, 4),
 }
-TARGET = {form_id: 2 for form_id in ANNEXES} | {"cam-hiep-2025-phu-luc": 4, "tay-xuan-2024-par-index": 3}
+TARGET = dict.fromkeys(ANNEXES, 2) | {"cam-hiep-2025-phu-luc": 4, "tay-xuan-2024-par-index": 3}
 ABOVE, LEFT = "^", "<"  # a blank that is merged with the cell above, or with the cell to its left
 PAR_INDEX = "tay-xuan-2024-par-index"
 

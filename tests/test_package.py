@@ -353,7 +353,7 @@ def overlapping():
         (patched(4, "<H", 1, b"PK\x05\x06"), "F013", "disks"),
         (patched(24, "<L", 0xFFFFFFFF), "F013", "zip64"),
         (repacked({SHEET: lambda part: part.replace(b"<worksheet", b"<!DOCTYPE a><worksheet")}), "F013", "doctype"),
-        (repacked({"xl/theme/theme1.xml": lambda _: b'<!ENTITY a "b">'}), "F013", "entity"),
+        (repacked({"xl/theme/theme1.xml": lambda _: b'<!DOCTYPE a [<!ENTITY a "b">]><a/>'}), "F013", "entity"),
         (repacked({SHEET: lambda part: part.replace(b"UTF-8", b"UTF-7")}), "F013", "encoding"),
         (repacked({SHEET: lambda part: part.decode().encode("utf-16")}), "F013", "encoding"),
         (repacked({SHEET: lambda part: part.replace(b"IF(", b"\xff(")}), "F013", "encoding"),

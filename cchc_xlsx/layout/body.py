@@ -191,7 +191,7 @@ def content(row: Row, leaf: FormColumn, text: str | float) -> tuple[str | float,
         return text, "@"
     if isinstance(text, float) or not score.maximum:
         maximum = row.parts[0].maximum
-        return score.value, f'General"/{maximum:g}"' if maximum and row.role != "total" else "0.0#"
+        return score.value, f'General"/{maximum:g}"' if maximum and row.role != "total" else "General"
     if score.written[:1] == "0" and len(score.written) > 1 and score.written.isdigit():
         # "07/07" keeps its zero, and another figure typed over it is still shown as it is.
         return score.value, f'[={score.value:g}]"{score.written}/{score.maximum}";General"/{score.maximum}"'

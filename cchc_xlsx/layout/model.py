@@ -8,6 +8,7 @@ from typing import Literal
 
 from cchc_xlsx.fields import Context, Field
 from cchc_xlsx.identity import Identity
+from cchc_xlsx.rules.registry import Constraints
 
 Place = tuple[int, int]  # row and column, both from 1
 Range = tuple[int, int, int, int]  # first row, first column, last row, last column
@@ -117,6 +118,7 @@ class Layout:
     """The placed issue. `sheets[0]` is the form; every other room asks here where a cell is."""
 
     context: Context
+    constraints: Constraints  # what can be wrong with each input, in the order in which it is asked
     identity: Identity
     sheets: tuple[Sheet, ...]
     inputs: Mapping[str, Place]

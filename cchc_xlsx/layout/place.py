@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cchc_xlsx import expr, fields, identity, periods, units, values
-from cchc_xlsx.fields import FREE_TEXTS, Context
+from cchc_xlsx.fields import FREE_TEXTS, Context, Field
 from cchc_xlsx.form.model import Column as FormColumn
 from cchc_xlsx.form.model import Row
-from cchc_xlsx.issue import Issue, Line, label, unit_name, words
+from cchc_xlsx.issue import Issue, label, unit_name, words
 from cchc_xlsx.layout import body, columns, guide, metrics, paper, prompts, verdicts
 from cchc_xlsx.layout.body import Body, GridLine
 from cchc_xlsx.layout.columns import Column, Columns
@@ -28,6 +28,8 @@ from cchc_xlsx.layout.model import (
     a1,
     a1_range,
 )
+from cchc_xlsx.rules import registry
+from cchc_xlsx.rules.registry import Constraints
 
 KEY_STYLE = Style(border="", wrap=False, color="#808080")
 INPUT_FILL, LOCKED_FILL, HEADER_FILL = "", "#F2F2F2", "#D9E2F3"
@@ -50,8 +52,9 @@ class _Draft:
 
     ctx: Context
     columns: Columns
-    constraints: verdicts.Constraints
+    constraints: Constraints
     values: Mapping[str, expr.Scalar]
+    by_slot: Mapping[tuple[str, str], Field]  # line and slot → input
     cells: dict[Place, Cell] = field(default_factory=dict)
     merges: list[Range] = field(default_factory=list)
     heights: dict[int, float] = field(default_factory=dict)
@@ -92,17 +95,19 @@ def place(issue: Issue, typed: Mapping[str, str | float] | None = None, key: byt
     `key` is the office's key for the identity's tag.
     """
     ctx = fields.context(issue)
-    constraints = verdicts.coded(ctx)
+    constraints = registry.constraints(ctx)
+    coded = verdicts.coded(constraints)
     content = verdicts.values_at_issue(ctx) | dict(typed or {})
     if len(content) != len(ctx.fields):
         raise KeyError(f"no such input: {sorted(content.keys() - ctx.fields.keys())}")
-    draft = _Draft(ctx, columns.place(ctx, set(constraints)), constraints, content)
+    by_slot = {(one.key.partition(".")[0], one.slot): one for one in ctx.fields.values()}
+    draft = _Draft(ctx, columns.place(ctx, set(coded)), coded, content, by_slot)
     who = identity.of(issue, key)
     draft.cells[1, 1] = Cell(who.token, KEY_STYLE)
     draft.row_keys[1] = who.token
     _column_keys(draft)
     _heading(draft)
-    status_row = draft.line("status", "", Style(bold=True, color="#C00000", border=""))
+    status_row = draft.line("status", "", Style(bold=True, color="#1F3864", border=""))
     header = _header(draft)
     table = body.build(ctx, draft.columns, sum(draft.heights[row] for row in range(header[0], header[1] + 1)))
     first_body = draft.row + 1
@@ -119,6 +124,7 @@ def place(issue: Issue, typed: Mapping[str, str | float] | None = None, key: byt
     sheets = (form_sheet, guide.sheet(ctx), lists_sheet, guide.meta(ctx, who))
     return Layout(
         context=ctx,
+        constraints=constraints,
         identity=who,
         sheets=sheets,
         inputs=draft.inputs,
@@ -257,7 +263,7 @@ def _slot_cell(draft: _Draft, line: GridLine, one: Column) -> None:
     sides = "lr" + ("" if "*" in line.continued else "t") + ("" if "*" in line.continues else "b")
     base = Style(border=sides, align="center", valign="top" if line.is_split else "vcenter", fill=LOCKED_FILL)
     found = ctx.by_line.get(line.part.id or line.row.id) if line.part and line.row.role != "total" else None
-    field_here = next((f for f in _line_fields(ctx, found) if f.slot == one.id), None) if found else None
+    field_here = draft.by_slot.get((found.id, one.id)) if found else None
     if field_here:
         text = field_here.type == "text"
         shown = _FORMATS.get(field_here.type) or f'General"/{field_here.maximum:g}"'
@@ -275,10 +281,6 @@ def _slot_cell(draft: _Draft, line: GridLine, one: Column) -> None:
     shown = "0.0%" if one.id == "third" else "@" if one.id != "judged" else "General"
     role = "blank" if formula is None else "formula"
     draft.cells[row, one.index] = Cell(content, replace(base, number_format=shown), role)  # type: ignore[arg-type]
-
-
-def _line_fields(ctx: Context, line: Line) -> list[fields.Field]:
-    return [one for one in ctx.fields.values() if one.key.startswith(f"{line.id}.")]
 
 
 def _span_merges(draft: _Draft, table: Body, first_body: int) -> None:
@@ -314,7 +316,7 @@ def _sum(draft: _Draft, place: Place, places: list[Place], row: Row) -> None:
     total = sum(one for one in cells if isinstance(one, (int, float)))
     areas = prompts.areas(places)
     text = f"SUM({','.join(a1_range(area) for area in areas)})"
-    style = replace(draft.cells[place].style, number_format="0.0#", align="center", bold=row.role == "total")
+    style = replace(draft.cells[place].style, number_format="General", align="center", bold=row.role == "total")
     draft.cells[place] = Cell(Formula(text, total), style, "formula")
 
 

@@ -11,21 +11,17 @@ from cchc_xlsx import expr
 from cchc_xlsx.expr import Expr, Values
 from cchc_xlsx.fields import Context, Field
 from cchc_xlsx.layout.model import Formula
-from cchc_xlsx.rules import registry
 from cchc_xlsx.rules.model import Rule
-
-Constraints = Mapping[str, Sequence[tuple[Rule, Expr, Mapping[str, object]]]]
+from cchc_xlsx.rules.registry import Constraints
 
 WRONG_FROM, MISSING_FROM = 200, 100
 _ALWAYS_CHECKED = "V202"
 
 
-def coded(ctx: Context) -> Constraints:
+def coded(constraints: Constraints) -> Constraints:
     """The inputs that the workbook checks by itself: all whose conditions say more than that the cell shows an error."""
     return {
-        key: found
-        for key, found in registry.constraints(ctx).items()
-        if any(rule.code != _ALWAYS_CHECKED for rule, _, _ in found)
+        key: found for key, found in constraints.items() if any(rule.code != _ALWAYS_CHECKED for rule, _, _ in found)
     }
 
 

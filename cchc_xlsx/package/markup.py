@@ -31,8 +31,8 @@ class Element(NamedTuple):
 
 def guard(part: bytes, key: str) -> None:
     """Refuses declarations that make parsers work, and text that is not plain UTF-8."""
-    if b"!" in part and (b"<!DOCTYPE" in part or b"<!ENTITY" in part):
-        raise unsafe("doctype" if b"<!DOCTYPE" in part else "entity", key)
+    if b"<!DOCTYPE" in part:  # an entity can be declared nowhere else
+        raise unsafe("entity" if b"<!ENTITY" in part else "doctype", key)
     if key.startswith("customxml/") or key.endswith(".vml"):  # Excel keeps what it was given there; never read
         return
     declared = None if part.startswith(_USUAL_HEAD) else _DECLARED.match(part.removeprefix(b"\xef\xbb\xbf"))

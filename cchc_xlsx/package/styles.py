@@ -5,8 +5,10 @@ from __future__ import annotations
 import html
 import re
 from functools import lru_cache
+from itertools import islice
 
 _CACHED = 256 << 10  # larger parts are not kept
+_MAX_FORMATS = 20_000  # what is shown as a date is told, not trusted: more are not worth the time
 _BUILT_IN = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 _FORMAT = re.compile(rb"<(?:[\w.-]{1,40}:)?numFmt\b([^<>]{0,4000})>")
 _STYLE = re.compile(rb"<(?:[\w.-]{1,40}:)?xf\b([^<>]{0,4000})>")
@@ -24,7 +26,7 @@ def date_styles(part: bytes) -> frozenset[int]:
 
 def _read(part: bytes) -> frozenset[int]:
     dates = set(_BUILT_IN)
-    for given in _FORMAT.finditer(part):
+    for given in islice(_FORMAT.finditer(part), _MAX_FORMATS):
         number, code = _ID.search(given[1]), _CODE.search(given[1])
         if number and code:
             words = html.unescape((code[1] or code[2] or b"").decode("utf-8", "replace"))

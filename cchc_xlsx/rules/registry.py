@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from cchc_xlsx import values
@@ -14,6 +14,7 @@ from cchc_xlsx.rules.model import Finding, Rule
 
 RULES: tuple[Rule, ...] = (*file.RULES, *ident.RULES, *alter.RULES, *missing.RULES, *value.RULES, *logic.RULES)
 LONGEST = 80  # signs of a text that a message repeats
+Constraints = Mapping[str, Sequence[tuple[Rule, Expr, Mapping[str, object]]]]
 LETTERS: Mapping[str, Text] = {
     "F": Text("Tệp", "The file"),
     "I": Text("Nhận dạng", "Identity"),
@@ -30,7 +31,7 @@ def by_code() -> Mapping[str, Rule]:
     return {rule.code: rule for rule in RULES}
 
 
-def constraints(ctx: Context) -> dict[str, list[tuple[Rule, Expr, Mapping[str, object]]]]:
+def constraints(ctx: Context) -> Constraints:
     """For each input the conditions at fault, in the order in which they are asked: the first that holds is the finding.
 
     One finding a cell is what keeps secondary findings away; the workbook's own formulas ask in the same order.

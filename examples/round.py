@@ -1,0 +1,30 @@
+"""Issue a report workbook, fill it in, check it: the round of a commune, by hand.
+
+Run it from anywhere: it works in a temporary folder and prints what the check found.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from cchc_xlsx import check, generate, recognise, sample, writer
+from cchc_xlsx.layout import place
+from cchc_xlsx.rules import registry
+
+
+def main() -> None:
+    """Make one unit's workbook with one mistake and show the finding."""
+    with tempfile.TemporaryDirectory() as folder:
+        order = generate.Order("Nhơn Hậu", Path(folder), "nhon-hau-2025-phu-luc-1", period="2025-Q1", unit="TPHT")
+        issue = generate.issues(order)[0]
+        typed = sample.valid(issue) | {"r20.num": 250.0}  # more paid online than paid at all
+        writer.write(place.place(issue, typed), Path(folder) / generate.file_name(issue))
+        for result in check.check((Path(folder),), recognise.Asked()).files:
+            print(result.path, result.status)
+            for finding in result.findings:
+                print(f"  {finding.code} {finding.cell}: {registry.message(finding, 'vi')}")
+
+
+if __name__ == "__main__":
+    main()
