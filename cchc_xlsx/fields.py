@@ -82,9 +82,14 @@ class Field:
         return self.type in _NUMERIC
 
     @property
+    def is_remark(self) -> bool:
+        """Whether it only says more about a figure."""
+        return self.slot in ("evidence", "note") or self.row in FREE_TEXTS
+
+    @property
     def valid(self) -> Expr:
         """The cell holds a value that may be reckoned with."""
-        test = expr.whole(self.key) if self.type in ("whole", "date") else expr.number(self.key)
+        test = expr.whole(self.key) if self.type == "whole" else expr.number(self.key)
         terms = [test, expr.compare(self.key, ">=", self.minimum)]
         if self.maximum is not None:
             terms.append(expr.compare(self.key, "<=", self.maximum))
@@ -268,6 +273,7 @@ def responsible(issue: Issue) -> tuple[str, ...]:
     """The drop-down of a responsibility cell: sections, collective phrases and the combinations that the form prints."""
     catalogue = units.catalogue(issue.form.era)
     names = [catalogue.units[code].name for code in issue.form.sections]
+    names += [unit.name for unit in catalogue.units.values() if unit.all_sections]
     columns = [column.id for column in issue.form.leaves if column.role == "units"]
     shown = [str(cell(issue, row, column)) for row in issue.form.rows for column in columns]
     return tuple(dict.fromkeys(text for text in (*names, *shown) if text))
@@ -402,7 +408,7 @@ def _task_verdict(line: Line) -> Expr:
     in_time: Expr = Const(REACHED)
     if line.due:
         done_on = line.key("done_on")
-        late = expr.compare(done_on, ">", values.serial(line.due))
+        late = expr.compare(done_on, ">=", values.serial(line.due) + 1)  # a day may carry a time of day
         in_time = If(expr.number(done_on), If(late, Const(NOT_REACHED), Const(REACHED)), Const(""))
     other = _chain([(expr.equals(status, OVERDUE), NOT_REACHED), (expr.equals(status, NIL), NIL)])
     return If(expr.equals(status, DONE), in_time, other)

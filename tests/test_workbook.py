@@ -139,9 +139,9 @@ def test_a_unit_fills_in_only_its_own_rows(tmp_path: Path) -> None:
         keys = book.column_a()
         rows[unit] = {keys[row] for row, _ in book.unlocked()} - FREE_TEXTS.keys()
     assert set.union(*(rows[unit] for unit in form.sections)) == rows["XA"]
-    # Ranks, the grade, the distinct procedures and what a council or the whole commune does: the office alone.
-    assert {"r02", "r03", "r05", "r07", "r11"} & rows["TPHT"] == set()
-    assert {"r04", "r09a", "r10", "r14", "r21", "r30"} <= rows["TPHT"]
+    # Ranks, the grade, counted sections, distinct procedures, the survey and what a council does: the office alone.
+    assert {"r02", "r03", "r04", "r05", "r06", "r07", "r11", "r16", "r29"} & rows["TPHT"] == set()
+    assert {"r09a", "r10", "r14", "r21", "r30"} <= rows["TPHT"]
     assert rows["VPTK"] >= rows["TPHT"]
 
 

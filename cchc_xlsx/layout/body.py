@@ -14,7 +14,7 @@ from cchc_xlsx.layout.model import Style
 
 MIN_ROW_PT = 18.0
 INPUT_ROW_PT = 30.0  # room for a wrapped answer such as "Không phát sinh"
-_EDGE_PT = 3.0
+_EDGE_PT = 2.0
 
 
 @dataclass(slots=True)
@@ -74,9 +74,7 @@ def build(ctx: Context, columns: Columns, header_pt: float) -> Body:
 
 def _grid_lines(ctx: Context, columns: Columns, row: Row, limit_pt: float) -> tuple[list[GridLine], list[Span]]:
     is_report = ctx.issue.kind == "report"
-    parts: list[Measure | None] = (
-        list(row.measures) if is_report and row.measures else [row.parts[0] if row.parts else None]
-    )
+    parts: list[Measure | None] = list(row.measures) if is_report and row.measures else [row.measure]
     texts = _texts(ctx, row)
     by_part = _target_by_part(ctx, row, texts) if is_report and len(parts) > 1 else None
     if by_part:

@@ -69,7 +69,7 @@ def _paper(draft: Draft, table: Body, header: tuple[int, int], rows: tuple[int, 
     header_pt = sum(draft.heights[row] for row in range(header[0], header[1] + 1))
     first = 2
     heights = [draft.heights[row] for row in range(first, draft.row + 1)]
-    glued, preferred = _glue(draft, table, rows, page_pt - header_pt)
+    glued, preferred = _glue(draft, table, rows, (page_pt - header_pt) * paper.SAFETY)
     ends = paper.breaks(
         heights,
         {row - first for row in glued},
@@ -88,20 +88,39 @@ def _paper(draft: Draft, table: Body, header: tuple[int, int], rows: tuple[int, 
 def _glue(draft: Draft, table: Body, rows: tuple[int, int], page_pt: float) -> tuple[set[int], set[int]]:
     """The grid rows that stay with the next one, and those after which a group begins."""
     first, last = rows
-    glued = set(range(2, first))
+    merged = _merged(table, page_pt)
+    glued = set(range(2, first)) | {first + index for index in merged}
     preferred: set[int] = set()
-    for index, line in enumerate(table.lines):
-        if line.row.role in ("section", "group"):
-            glued.add(first + index)
-            above = table.lines[index - 1].row.role if index else "group"
-            if index and above not in ("section", "group"):
-                preferred.add(first + index - 1)
-    for span in table.spans:
-        height = sum(line.height_pt for line in table.lines[span.first : span.last + 1])
-        if height <= page_pt:
-            glued |= set(range(first + span.first, first + span.last))
+    for index, line in reversed(list(enumerate(table.lines))):
+        if line.row.role not in ("section", "group"):
+            continue
+        if _block_pt(table, index, glued, first) <= page_pt:
+            glued.add(first + index)  # a group's name stays with its first row, unless a merge needs the whole page
+        if index and table.lines[index - 1].row.role not in ("section", "group"):
+            preferred.add(first + index - 1)
     for row in range(last + 1, draft.row):
         key = draft.row_keys[row]
         if key.startswith("sign.") or key in {f"{name}.title" for name in FREE_TEXTS}:
             glued.add(row)
     return glued, preferred
+
+
+def _merged(table: Body, page_pt: float) -> set[int]:
+    """The lines that a vertical merge holds to the next one; a merge higher than a page has to be cut."""
+    found: set[int] = set()
+    for span in table.spans:
+        if sum(line.height_pt for line in table.lines[span.first : span.last + 1]) <= page_pt:
+            found |= set(range(span.first, span.last))
+    return found
+
+
+def _block_pt(table: Body, index: int, glued: set[int], first: int) -> float:
+    """The height of a line with everything below that would be held to it."""
+    height = table.lines[index].height_pt
+    following = index + 1
+    while following < len(table.lines):
+        height += table.lines[following].height_pt
+        if first + following not in glued:
+            break
+        following += 1
+    return height

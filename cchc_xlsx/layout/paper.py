@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 
 _FULL_ENOUGH = 0.55  # a page may end at a group only when it is at least this full
-_SAFETY = 0.97  # other programs draw rows a little higher
+SAFETY = 0.98  # other programs draw rows a little higher
 
 
 def breaks(
@@ -18,11 +18,11 @@ def breaks(
     """
     ends: list[int] = []
     start = 0
-    room = first_pt * _SAFETY
+    room = first_pt * SAFETY
     while (end := _last_fitting(heights_pt, start, room)) < len(heights_pt) - 1:
         end = _good_end(heights_pt, start, end, glued, preferred, room)
         ends.append(end)
-        start, room = end + 1, page_pt * _SAFETY
+        start, room = end + 1, page_pt * SAFETY
     return tuple(ends)
 
 

@@ -20,12 +20,11 @@ def place(issue: Issue, typed: Mapping[str, str | float] | None = None, key: byt
     """
     ctx = fields.context(issue)
     constraints = registry.constraints(ctx)
-    coded = verdicts.coded(constraints)
     content = verdicts.values_at_issue(ctx) | dict(typed or {})
     if len(content) != len(ctx.fields):
         raise KeyError(f"no such input: {sorted(content.keys() - ctx.fields.keys())}")
     by_slot = {(one.key.partition(".")[0], one.slot): one for one in ctx.fields.values()}
-    draft = Draft(ctx, columns.place(ctx, set(coded)), coded, content, by_slot)
+    draft = Draft(ctx, columns.place(ctx, set(constraints)), constraints, content, by_slot)
     who = identity.of(issue, key)
     draft.cells[1, 1] = Cell(who.token, KEY_STYLE)
     draft.row_keys[1] = who.token

@@ -43,7 +43,7 @@ def _official_cell(draft: Draft, line: GridLine, leaf: FormColumn, one: Column) 
     text = line.texts.get(leaf.id, "")
     style = body.base_style(line.row, leaf, line)
     key = f"{line.row.id}.{leaf.id}"
-    if line.key == line.row.id and key in draft.ctx.fields:
+    if draft.ctx.issue.kind == "plan" and line.key == line.row.id and key in draft.ctx.fields:
         shown = body.content(line.row, leaf, text)[1]
         score = draft.ctx.fields[key].type == "score"
         style = replace(style, locked=False, number_format=shown if score else "@")

@@ -12,17 +12,9 @@ from cchc_xlsx.expr import Expr, Values
 from cchc_xlsx.fields import Context, Field
 from cchc_xlsx.layout.model import Formula
 from cchc_xlsx.rules.model import Rule
-from cchc_xlsx.rules.registry import Constraints
+from cchc_xlsx.rules.registry import ERROR_CELL, Constraints
 
 WRONG_FROM, MISSING_FROM = 200, 100
-_ALWAYS_CHECKED = "V202"
-
-
-def coded(constraints: Constraints) -> Constraints:
-    """The inputs that the workbook checks by itself: all whose conditions say more than that the cell shows an error."""
-    return {
-        key: found for key, found in constraints.items() if any(rule.code != _ALWAYS_CHECKED for rule, _, _ in found)
-    }
 
 
 def values_at_issue(ctx: Context) -> dict[str, expr.Scalar]:
@@ -35,7 +27,7 @@ def code(key: str, constraints: Constraints, address: expr.Address, values: Valu
     text = "0"
     for rule, condition, _ in reversed(constraints[key]):
         test = expr.excel(condition, address)
-        if rule.code != _ALWAYS_CHECKED and any(other != key for other in expr.keys(condition)):
+        if rule.code != ERROR_CELL and any(other != key for other in expr.keys(condition)):
             test = f"IFERROR({test},0)"  # an error in another cell voids this condition alone
         text = f"IF({test},{signed(rule)},{text})"
     return Formula(text, code_value(key, constraints, values))

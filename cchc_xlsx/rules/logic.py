@@ -82,7 +82,7 @@ def _done_after(ctx: Context, line: Line) -> Iterator[Claim]:
     if line.measure.kind == "task":
         closes = task_window(ctx.issue, line)[1]
         key = line.key("done_on")
-        late = expr.compare(key, ">", values.serial(closes))
+        late = expr.compare(key, ">=", values.serial(closes) + 1)  # a day may carry a time of day
         yield key, expr.both(expr.number(key), late), {"closes": values.say_date(closes)}
 
 

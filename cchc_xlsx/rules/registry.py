@@ -13,6 +13,7 @@ from cchc_xlsx.rules import alter, file, ident, logic, missing, value
 from cchc_xlsx.rules.model import Finding, Rule
 
 RULES: tuple[Rule, ...] = (*file.RULES, *ident.RULES, *alter.RULES, *missing.RULES, *value.RULES, *logic.RULES)
+ERROR_CELL = "V202"  # asked first: nothing else can be said of a cell that shows an error
 LONGEST = 80  # signs of a text that a message repeats
 Constraints = Mapping[str, Sequence[tuple[Rule, Expr, Mapping[str, object]]]]
 LETTERS: Mapping[str, Text] = {
@@ -41,7 +42,11 @@ def constraints(ctx: Context) -> Constraints:
     # V before M before L: a value that is no number is not also above its total.
     letters = "VML"
     declaring = [rule for rule in RULES if rule.declare]
-    for rule in sorted(declaring, key=lambda rule: (order[rule.severity], letters.index(rule.code[0]), rule.number)):
+
+    def asked(rule: Rule) -> tuple[bool, int, int, int]:
+        return rule.code != ERROR_CELL, order[rule.severity], letters.index(rule.code[0]), rule.number
+
+    for rule in sorted(declaring, key=asked):
         assert rule.declare
         for key, condition, data in rule.declare(ctx):
             found.setdefault(key, []).append((rule, condition, data))

@@ -21,6 +21,8 @@ def _not_a_number(one: Field) -> Iterator[Claim]:
 
 
 def _error(one: Field) -> Iterator[Claim]:
+    if one.is_remark:
+        return  # a remark that shows an error spoils no figure
     yield one.key, expr.Test("error", one.key), {}
 
 
@@ -79,7 +81,7 @@ def _not_in_list(one: Field) -> Iterator[Claim]:
 
 def _not_a_date(one: Field) -> Iterator[Claim]:
     if one.type == "date":
-        yield one.key, expr.both(expr.no(expr.blank(one.key)), expr.no(expr.whole(one.key))), {}
+        yield one.key, expr.both(expr.no(expr.blank(one.key)), expr.no(expr.number(one.key))), {}
 
 
 def _unreadable_target(ctx: Context) -> Iterator[Claim]:
