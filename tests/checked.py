@@ -130,14 +130,14 @@ def lines(found: FileResult) -> list[str]:
 
 
 def said(finding: Finding) -> tuple[str, str, str, str]:
-    """Message and fix in both languages, whole: a place left unfilled or a KeyError fails the test."""
+    """Message and fix in Vietnamese, then in English, whole: a place left unfilled or a KeyError fails the test."""
     texts = [say(finding, lang) for say in (registry.message, registry.fix) for lang in ("vi", "en")]  # type: ignore[arg-type]
     for text in texts:
         assert text.strip(), finding.code
         assert not re.search(r"[{}]|\bNone\b|Text\(|Ref\(", text), text
     rule = registry.by_code()[finding.code]
     assert finding.severity == rule.severity
-    return texts[0], texts[1], texts[2], texts[3]
+    return texts[0], texts[2], texts[1], texts[3]
 
 
 def edited(layout: Layout, **sheet: object) -> Layout:

@@ -45,7 +45,8 @@ def lines(result: check.FileResult) -> list[str]:
     found = []
     for one in result.findings:
         about = one.data.get("sheet") or one.data.get("count") or one.data.get("plan") or one.value or ""
-        found.append(f"{one.code} {one.cell or '-'} {(one.label or '-')[:24]} {str(about)[:20]}".rstrip())
+        parts = (one.code, one.cell or "-", (one.label or "-")[:24].strip(), str(about)[:20].strip())
+        found.append(" ".join(part for part in parts if part))
     return found
 
 
@@ -201,9 +202,9 @@ OF_INDICATORS: dict[str, tuple[Change, list[str]]] = {
     "header": (cells(C7="Nội dung"), ["T301 C7 - Nội dung"]),
     "identity line": (cells(B48="Mã biểu: khác"), ["T301 B48 - Mã biểu: khác"]),
     "target": (cells(D35="20%"), ["T302 D35 Tỷ lệ khai thác, sử dụng 20%"]),
-    "target as a number": (cells(D35=0.2), ["T302 D35 Tỷ lệ khai thác, sử dụng 0,2"]),
+    "target as a number": (cells(D35=0.2), ["T302 D35 Tỷ lệ khai thác, sử dụng 0.2"]),
     "target of one part": (cells(D18="- 10%"), ["T302 D18 3.1 Thủ tục hành chính n - 10%"]),
-    "formula to value": (cells(I23=0.99), ["T303 I23 7.1 Tỷ lệ lập hồ sơ công 0,99"]),
+    "formula to value": (cells(I23=0.99), ["T303 I23 7.1 Tỷ lệ lập hồ sơ công 0.99"]),
     "formula emptied": (cells(K23=None), ["T303 K23 7.1 Tỷ lệ lập hồ sơ công"]),
     "verdict to value": (cells(P23="Đủ"), ["T303 P23 7.1 Tỷ lệ lập hồ sơ công Đủ"]),
     "live line to value": (cells(B6="Đã điền đủ"), ["T303 B6 - Đã điền đủ"]),
@@ -215,7 +216,7 @@ OF_INDICATORS: dict[str, tuple[Change, list[str]]] = {
         sheet_change(lambda sheet: sheet.delete_rows(33)),
         ["T304 B33 Tỷ lệ cấp kết quả giải q Tỷ lệ cấp kết quả gi"],
     ),
-    "group row deleted": (move_rows(16, -1), ["T304 B16 3 Cải cách thủ tục hành 3 Cải cách thủ tục hà"]),
+    "group row deleted": (move_rows(16, -1), ["T304 B16 3 Cải cách thủ tục hành 3 Cải cách thủ tục h"]),
     "two rows swapped": (swap(33, 34), ["T305 B34 Tỷ lệ cấp kết quả giải q Tỷ lệ cấp kết quả gi"]),
     "row doubled": (double(33, 60), ["T305 B60 Tỷ lệ cấp kết quả giải q Tỷ lệ cấp kết quả gi"]),
     "row inserted": (move_rows(33, 1), ["T312 - - 1"]),

@@ -128,7 +128,7 @@ def _slots(ctx: Context) -> dict[str, str]:
     if len(used["second"]) > 1 and "Mẫu số" in used["second"]:
         used["second"] = {"Mẫu số": None} | used["second"]
     used["judged"]["Đạt / chưa đạt"] = None
-    if len(used["first"]) > 2:
+    if len(used["first"]) > 1:
         used["first"] = {"Tử số / Kết quả": None} if "Tử số" in used["first"] else {"Kết quả": None}
     return {slot: " / ".join(names) for slot, names in used.items() if names}
 
@@ -138,7 +138,7 @@ def _short(name: str, title: str, ctx: Context) -> str:
     shortened = {
         "of": "Số xã xếp hạng",
         "previous": f"Năm {year}",
-        "previous_of": f"Số xã xếp hạng năm {year}",
+        "previous_of": f"Số xã năm {year}",
         "nil": title.replace(f"{NIL} / {UNPUBLISHED}", f"{NIL}, {UNPUBLISHED.lower()}"),
     }
     return shortened.get(name, title)
