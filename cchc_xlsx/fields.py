@@ -368,15 +368,18 @@ def _judge_rate(ctx: Context, line: Line) -> Judged:
 def _judge_value(ctx: Context, line: Line) -> Judged:
     target = line.target
     assert target is not None and isinstance(target.value, (int, float))
-    scale = 100 if line.measure.kind == "percent" else 1
-    return _valid(ctx, line, "value"), expr.Compare(
-        target.op, expr.times(line.key("value"), scale), Const(target.value)
-    )
+    # A typed 29 % is 0.29, and so is 29/100; 0.29·100 would be 28.999999999999996.
+    goal = target.value / 100 if line.measure.kind == "percent" else target.value
+    return _valid(ctx, line, "value"), expr.Compare(target.op, expr.Ref(line.key("value")), Const(goal))
 
 
 def _judge_rank(ctx: Context, line: Line) -> Judged:
     same = expr.Compare("=", expr.Ref(line.key("of")), expr.Ref(line.key("previous_of")))
-    known = expr.both(_valid(ctx, line, "value", "of", "previous", "previous_of"), same)
+    within = [
+        expr.Compare("<=", expr.Ref(line.key(name)), expr.Ref(line.key(total)))
+        for name, total in (("value", "of"), ("previous", "previous_of"))
+    ]
+    known = expr.both(_valid(ctx, line, "value", "of", "previous", "previous_of"), *within, same)
     return known, expr.Compare("<", expr.Ref(line.key("value")), expr.Ref(line.key("previous")))
 
 

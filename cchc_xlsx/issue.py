@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal
 
@@ -127,7 +127,7 @@ def _row_lines(issue: Issue, row: Row) -> Iterator[Line]:
         return
     deadline = _deadline(issue, row)
     owners = _owners(issue, row)
-    for part, target in zip(parts, targets(issue, row), strict=True):
+    for part, target in zip((_worded(issue, part) for part in parts), targets(issue, row), strict=True):
         reporters = _reporters(issue.form, part, owners)
         yield Line(
             id=part.id or row.id,
@@ -141,6 +141,14 @@ def _row_lines(issue: Issue, row: Row) -> Iterator[Line]:
             begins=deadlines.begins(deadline, issue.year),
             is_open=issue.unit == units.COMMUNE or issue.unit in reporters,
         )
+
+
+def _worded(issue: Issue, part: Measure) -> Measure:
+    """The measure with commune and year in its words."""
+    if not any("{" in text for text in (part.num, part.den, part.value, part.label)):
+        return part
+    num, den, value, label_ = (words(issue, text) for text in (part.num, part.den, part.value, part.label))
+    return replace(part, num=num, den=den, value=value, label=label_)
 
 
 def targets(issue: Issue, row: Row) -> tuple[Target | None, ...]:

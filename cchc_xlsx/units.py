@@ -9,8 +9,9 @@ from functools import cache
 from typing import Literal
 
 from cchc_xlsx import resources, spec, values
-from cchc_xlsx.form.model import Era
 from cchc_xlsx.lang import Text
+
+Era = Literal["pre", "post"]  # before and after 1 July 2025
 
 COMMUNE = "XA"  # the code of a workbook that no single unit fills in
 

@@ -53,14 +53,8 @@ def wrong(issue: Issue, turns: Turns) -> Mistake:
     """A filling in which every line is wrong; `turns` counts on, so that the next one is wrong in other ways."""
     ctx = fields.context(issue)
     typed = dict(_wrong_plan(ctx, turns)) if issue.kind == "plan" else _wrong_report(ctx, turns)
-    can_be_wrong = coded(ctx)
+    can_be_wrong = registry.constraints(ctx)
     return {key: value for key, value in typed.items() if value != ERROR or key in can_be_wrong}
-
-
-def coded(ctx: Context) -> set[str]:
-    """The inputs of which something can be wrong beside that they show an error: those with a code cell."""
-    declared = registry.constraints(ctx).items()
-    return {key for key, found in declared if any(rule.code != "V202" for rule, _, _ in found)}
 
 
 def _wrong_report(ctx: Context, turns: Turns) -> Mistake:
@@ -222,10 +216,12 @@ def _targets(ctx: Context) -> list[str]:
 
 
 def _wrong_plan(ctx: Context, turns: Turns) -> Iterator[tuple[str, Bad]]:
-    words = ("Đạt cao", ERROR, BLANK, "60% đến 80%", "  ", "Tối thiểu 60%")
-    for key in _targets(ctx):
-        one = ctx.fields[key]
-        choices = words if one.type == "text" else (*_WRONG["score"], (one.maximum or 0) + 1)
-        turn = ("plan", one.type)
+    targets = ("Đạt cao", ERROR, BLANK, "60% đến 80%", "  ", "Tối thiểu 60%")
+    others = ("Tổ 4; Tư pháp xã", ERROR, "sớm", BLANK)
+    for key, one in ctx.fields.items():
+        choices = targets if one.slot == "target" else others
+        if one.type == "score":
+            choices = (*_WRONG["score"], (one.maximum or 0) + 1)
+        turn = ("plan", one.type, one.slot)
         yield key, choices[turns[turn] % len(choices)]
         turns[turn] += 1

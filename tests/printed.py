@@ -103,17 +103,17 @@ def page_rows(layout: Layout) -> list[list[int]]:
 
 def cut(layout: Layout, printed: list[Page]) -> Iterator[str]:
     """Each text that does not stand whole inside its own cell, as "A1: wanted / seen"."""
-    seen = dict.fromkeys(_texts(layout), "")
+    seen = dict.fromkeys(texts(layout), "")
     areas = {area[:2]: area for area in layout.form_sheet.merges}
     for page, rows in zip(printed, page_rows(layout), strict=True):
         tops = _tops(layout, page, rows)
         for place in seen:
             area = areas.get(place, (*place, *place))
             box = _box(layout, page, tops, area)
-            if box and (not seen[place] or place[0] not in _header(layout)):
+            if box and (not seen[place] or place[0] not in header(layout)):
                 seen[place] += _inside(page, box)
     for place, text in seen.items():
-        wanted = squeezed(_texts(layout)[place])
+        wanted = squeezed(texts(layout)[place])
         if text != wanted:
             yield f"{place}: {wanted} / {text}"
 
@@ -123,19 +123,19 @@ def header_texts(layout: Layout, page: Page, rows: list[int]) -> dict[Place, tup
     tops = _tops(layout, page, rows)
     areas = {area[:2]: area for area in layout.form_sheet.merges}
     found = {}
-    for place, text in _texts(layout).items():
-        if place[0] in _header(layout):
+    for place, text in texts(layout).items():
+        if place[0] in header(layout):
             box = _box(layout, page, tops, areas.get(place, (*place, *place)))
             found[place] = (squeezed(text), _inside(page, box) if box else "")
     return found
 
 
-def _header(layout: Layout) -> range:
+def header(layout: Layout) -> range:
     first, last = layout.form_sheet.paper.repeat_rows or (0, 0)
     return range(first, last + 1)
 
 
-def _texts(layout: Layout) -> dict[Place, str]:
+def texts(layout: Layout) -> dict[Place, str]:
     """The texts of the printed cells; numbers, which a format shows, are left out."""
     area = layout.form_sheet.paper.area
     assert area
@@ -157,7 +157,7 @@ def _tops(layout: Layout, page: Page, rows: list[int]) -> dict[int, tuple[float,
     """The upper and lower edge of each row on a page, reckoned from the table's upper rule."""
     sheet = layout.form_sheet
     scale = sheet.paper.scale / 100
-    above = [row for row in rows if row < _header(layout)[0]]
+    above = [row for row in rows if row < header(layout)[0]]
     edge = page.top - sum(sheet.heights[row] for row in above) * scale
     found = {}
     for row in rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from cchc_xlsx.layout.model import Layout
 SMALLEST_PT = 7.9
 BOX_PER_SIZE = 1.3  # the height of a word's box in the PDF against the size of its font (measured)
 GUIDE_TITLES = ("HƯỚNG DẪN ĐIỀN BIỂU", "HƯỚNG DẪN LẬP KẾ HOẠCH")
+_WORD = re.compile(r"[^\s/–-]+")
 CASES = [(form_id, kind) for form_id in fill.FORMS for kind in ("report", "plan")]
 
 
@@ -84,6 +86,18 @@ def test_every_page_begins_with_the_header_of_the_table(book: Print) -> None:
 def test_no_text_is_cut(book: Print) -> None:
     assert list(printed.cut(book.layout, book.form)) == []
     assert not any("###" in page.text for page in book.form)
+
+
+@pytest.mark.office
+def test_no_word_is_broken_in_two(book: Print) -> None:
+    """Lines may end at blanks, dashes and strokes, not within a word, a number or a year."""
+    header = printed.header(book.layout)
+    due: Counter[str] = Counter()
+    for at, text in printed.texts(book.layout).items():
+        times = len(book.form) if at[0] in header else 1
+        due.update({word: count * times for word, count in Counter(_WORD.findall(text)).items()})
+    seen = Counter(word for page in book.form for word in _WORD.findall(page.text))
+    assert due - seen == Counter()
 
 
 @pytest.mark.office

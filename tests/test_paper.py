@@ -17,6 +17,7 @@ SMALLEST_PT = 8
 DRAWN_HIGHER = 0.97  # other programs draw rows a little higher: a page is not filled to its last point
 A4_MM = (297, 210)
 PT_PER_INCH = 72
+MAX_PAGE_PT = 10_000.0
 PT_PER_CHARACTER = 7 * 0.75
 
 
@@ -85,7 +86,9 @@ def test_print_is_large_enough_to_read(book: Written) -> None:
     keys = book.column_a()
     for line in book.sheet.iter_rows(first_row, last_row, first_column, last_column):
         for cell in line:
-            if cell.value is not None and keys[cell.row] != "code":  # the identity line is for the machine and the office
+            if (
+                cell.value is not None and keys[cell.row] != "code"
+            ):  # the identity line is for the machine and the office
                 assert cell.font.size * scale(book.sheet) >= SMALLEST_PT, cell.coordinate
     guide = book.book["Hướng dẫn"]
     assert 11 * scale(guide) >= SMALLEST_PT
@@ -118,22 +121,19 @@ def groups(book: Written) -> set[int]:
 
 
 def cut_merges(book: Written) -> dict[int, float]:
-    """The breaks that cut a vertical merge, each with the height of what should have stayed together."""
+    """The breaks that cut a vertical merge, each with the height of the merge."""
     rows = [row for rows in book.grid_rows().values() for row in rows]
     found: dict[int, float] = {}
     for first, _, last, _ in book.merges(rows[0], rows[-1]):
-        top = first
-        while top - 1 in groups(book):
-            top -= 1
         for end in breaks(book):
             if first <= end < last:
-                found[end] = max(found.get(end, 0), height(book, top, last))
+                found[end] = min(found.get(end, MAX_PAGE_PT), height(book, first, last))
     return found
 
 
 def test_no_merge_shorter_than_a_page_is_cut(book: Written) -> None:
     room = page_pt(book.sheet)[1] - header_pt(book)
-    assert {end: block for end, block in cut_merges(book).items() if block <= room * DRAWN_HIGHER} == {}
+    assert {end: merge for end, merge in cut_merges(book).items() if merge <= room * DRAWN_HIGHER} == {}
 
 
 def test_no_page_is_left_nearly_empty_before_a_merge_that_is_cut_all_the_same(book: Written) -> None:
@@ -151,7 +151,15 @@ def test_no_group_is_parted_from_its_first_row(book: Written) -> None:
 def test_table_and_signatures_are_not_parted_from_what_names_them(book: Written) -> None:
     keys = book.column_a()
     ends = {keys[row] for row in breaks(book)}
-    assert not ends & {"difficulties.title", "proposals.title", "sign.date", "sign.title", "sign.hint", "about", "status"}
+    assert not ends & {
+        "difficulties.title",
+        "proposals.title",
+        "sign.date",
+        "sign.title",
+        "sign.hint",
+        "about",
+        "status",
+    }
     assert not any(key.startswith(("heading.", "header.")) for key in ends)
 
 

@@ -38,7 +38,9 @@ FORMATS = {"whole": "#,##0", "percent": "0.0%", "date": "dd/mm/yyyy", "choice": 
 SCORE_FORMAT = re.compile(r'(\[=[\d.]+\]"[^"]+";)?General"/\d+"')
 RULES = {"whole": "whole", "percent": "decimal", "score": "decimal", "date": "date", "choice": "list", "names": "list"}
 LIST_RANGE = re.compile(r"'_ds'!\$([A-Z]+)\$(\d+):\$\1\$(\d+)")
-FUNCTIONS = set("SUM IF AND OR NOT COUNTIF COUNTBLANK LEN TRIM FIND ROUND MIN MAX INT N ISNUMBER ISERROR IFERROR".split())
+FUNCTIONS = set(
+    "SUM IF AND OR NOT COUNTIF COUNTBLANK LEN TRIM FIND ROUND MIN MAX INT N ISNUMBER ISERROR IFERROR".split()
+)
 MAX_FORMULA, MAX_NESTING = 8192, 64
 SAME_BYTES = """
 import hashlib, fill, written

@@ -8,12 +8,19 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from cchc_xlsx import units
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.form import render
 from cchc_xlsx.form.model import Column, Deadline, Form, Measure, Row
 from cchc_xlsx.lang import Text
 from cchc_xlsx.spec import Mistake, Place
 
+_OUR_SHEETS = ("hướng dẫn", "_ds", "_meta")
+# Names that the result block and the lines around the table use themselves.
+_TAKEN_COLUMNS = frozenset(
+    ("first", "second", "third", "fourth", "judged", "nil", "reason", "evidence", "note", "verdict", "code")
+)
+_TAKEN_ROWS = frozenset(("status", "about", "code", "heading", "header", "sign", "difficulties", "proposals"))
 _ROW_ID = re.compile(r"[a-z][a-z0-9]*")
 _NEEDS: dict[str, tuple[str, ...]] = {
     "rate": ("num", "den", "op", "basis"),
@@ -49,6 +56,20 @@ def _names(form: Form, path: Path) -> Iterator[Mistake]:
         )
     if path.stem != f"v{form.version}":
         yield ("version",), Text(f"phải trùng tên tệp “{path.name}”", f"must equal its file, “{path.name}”")
+    if not form.rows:
+        yield ("rows",), Text("biểu không có dòng nào", "the form has no rows")
+    if not form.signatures:
+        yield ("signatures",), Text("cần ít nhất một chữ ký", "needs at least one signature")
+    annex = next((index for index, heading in enumerate(form.heading) if heading.style == "annex"), None)
+    if annex is not None and form.heading[annex].text.strip().casefold() in _OUR_SHEETS:
+        yield ("heading", annex), Text("trùng tên một trang của tệp", "is the name of another sheet of the workbook")
+    known = units.catalogue(form.era).units
+    for index, code in enumerate(form.sections):
+        if code not in known or not known[code].office:
+            yield (
+                ("sections", index),
+                Text(f"không có đơn vị “{code}” ở thời kỳ này", f"there is no unit “{code}” in this era"),
+            )
     if form.coordinator not in form.sections:
         yield (
             ("coordinator",),
@@ -63,6 +84,11 @@ def _columns(form: Form) -> Iterator[Mistake]:
             continue
         if not column.id or column.role is None or column.width <= 0:
             yield place, Text("cột cần có id, role và width", "a column needs id, role and width")
+        if column.id in _TAKEN_COLUMNS:
+            yield (
+                (*place, "id"),
+                Text(f"id cột “{column.id}” đã có nghĩa riêng", f"the column id “{column.id}” is taken"),
+            )
         if ids[column.id] > 1:
             yield (*place, "id"), Text(f"id cột “{column.id}” bị trùng", f"the column id “{column.id}” is given twice")
     roles = Counter(leaf.role for leaf in form.leaves)
@@ -86,6 +112,13 @@ def _rows(form: Form) -> Iterator[Mistake]:
     rows = {row.id for row in form.rows}
     for index, row in enumerate(form.rows):
         place: Place = ("rows", index)
+        if row.id in _TAKEN_ROWS:
+            yield (*place, "id"), Text(f"id “{row.id}” đã có nghĩa riêng", f"the id “{row.id}” is taken")
+        if row.span and set(row.cells) - {"stt", "label"}:
+            yield (
+                (*place, "span"),
+                Text("dòng trải hết chiều ngang chỉ có stt và label", "a spanning row holds only stt and label"),
+            )
         if not _ROW_ID.fullmatch(row.id):
             yield (
                 (*place, "id"),
@@ -113,12 +146,9 @@ def _measures(row: Row, place: Place) -> Iterator[Mistake]:
         yield place, Text("dòng này cần measure", "this row needs a measure")
     if row.role == "total" and not row.sum_of:
         yield place, Text("dòng tổng cần sum_of", "a total needs sum_of")
-    if row.measure:
-        yield from _measure(row.measure, (*place, "measure"))
-    for index, part in enumerate(row.measures):
-        inner = (*place, "measures", index)
+    for inner, part in _parts(row, place):
         yield from _measure(part, inner)
-        if not (part.id and part.words and part.label):
+        if part is not row.measure and not (part.id and part.words and part.label):
             yield inner, Text("mỗi phần cần id, words, label", "each part needs id, words and label")
     words = "\n".join(part.words for part in row.measures)
     if row.measures and words != row.cells.get("target"):
@@ -211,3 +241,15 @@ def _strings(form: Form) -> Iterator[tuple[Place, str]]:
     for index, row in enumerate(form.rows):
         for name, text in row.cells.items():
             yield ("rows", index, "cells", name), text
+        for place, part in _parts(row, ("rows", index)):
+            for name in ("num", "den", "value", "label"):
+                yield (*place, name), getattr(part, name)
+    for index, text in enumerate(form.signatures):
+        yield ("signatures", index), text
+
+
+def _parts(row: Row, place: Place) -> Iterator[tuple[Place, Measure]]:
+    if row.measure:
+        yield (*place, "measure"), row.measure
+    for index, part in enumerate(row.measures):
+        yield (*place, "measures", index), part

@@ -52,11 +52,7 @@ def listing(places: Sequence[Path]) -> dict[str, tuple[int, ...]]:
 
 def find(form_id: str, version: int | None = None, own: Path | None = None) -> Form:
     """The form by id, in its newest version unless one is asked for. Raises CchcError when there is none."""
-    return _find(form_id, version, folders(own))
-
-
-@cache
-def _find(form_id: str, version: int | None, places: tuple[Path, ...]) -> Form:
+    places = folders(own)
     known = listing(places)
     if form_id not in known or not _ID.fullmatch(form_id):
         raise CchcError(_UNKNOWN.format(id=form_id, known=", ".join(known)))
@@ -64,6 +60,11 @@ def _find(form_id: str, version: int | None, places: tuple[Path, ...]) -> Form:
     for place in places:
         path = place / form_id / f"v{wanted}.yaml"
         if path.is_file():
-            return read(path)
+            return _kept(path)
     versions = ", ".join(f"v{number}" for number in known[form_id])
     raise CchcError(_UNKNOWN_VERSION.format(id=form_id, version=wanted, known=versions))
+
+
+@cache
+def _kept(path: Path) -> Form:
+    return read(path)

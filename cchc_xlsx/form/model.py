@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from cchc_xlsx.units import Era
+
 Kind = Literal["rate", "percent", "count", "score", "rank", "grade", "trend", "task", "narrative"]
 Operator = Literal[">=", ">", "=", "<=", "<"]
 Basis = Literal["flow", "cumulative", "stock", "distinct", "survey", "once"]
@@ -14,7 +16,6 @@ RowRole = Literal["section", "group", "item", "total"]
 ColumnRole = Literal["stt", "label", "target", "baseline", "units", "text", "product", "deadline", "basis"]
 HeadingStyle = Literal["annex", "title", "subtitle", "text"]
 Align = Literal["left", "center"]
-Era = Literal["pre", "post"]
 
 
 @dataclass(frozen=True, slots=True)

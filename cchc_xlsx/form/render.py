@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from cchc_xlsx.errors import CchcError
@@ -20,8 +20,8 @@ def text(words: str, commune: str, year: int) -> str:
         return words
     try:
         return _template(words).render(commune=bare(commune), commune_full=full(commune), year=year)
-    except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
-        raise CchcError(_BAD.format(why=str(error))) from error
+    except Exception as error:  # whatever an expression of a form file raises is a mistake of that file
+        raise CchcError(_BAD.format(why=str(error) or type(error).__name__)) from error
 
 
 def full(commune: str) -> str:

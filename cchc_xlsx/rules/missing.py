@@ -50,7 +50,10 @@ def _reason(ctx: Context, line: Line) -> Iterator[Claim]:
         below = missed(ctx, line)
     if below is None or (line.once_a_year and not ctx.is_year):
         return
-    yield line.key("reason"), expr.both(expr.blank(line.key("reason")), below), {}
+    wanting = [expr.blank(line.key("reason")), below]
+    if line.measure.kind != "task" and nil_options(line):
+        wanting.append(expr.no(_excused(line)))
+    yield line.key("reason"), expr.both(*wanting), {}
 
 
 def _finished(ctx: Context, line: Line) -> Iterator[Claim]:
