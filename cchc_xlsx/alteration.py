@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from cchc_xlsx import values
 from cchc_xlsx.grid import Book, Grid, Place, Range
 from cchc_xlsx.lang import Text
-from cchc_xlsx.layout.model import Cell, Formula, Layout, a1, a1_range
+from cchc_xlsx.layout.model import Cell, Formula, Layout, a1, a1_range, column_number
 from cchc_xlsx.rules import registry
 from cchc_xlsx.rules.model import Finding
 
 _MAX_EXTRA = 20  # more content outside the form than this is one habit, not many findings
 _EMPTY = Text("(trống)", "(empty)")
 _LITERAL = re.compile(r'("(?:[^"]|"")*")')
+_REFERENCE = re.compile(r"\$?\b([A-Z]{1,3})\$?([0-9]+)\b")
 _SHEET_QUOTES = re.compile(r"'([^'!]+)'!")
 
 
@@ -96,29 +97,34 @@ def _out_of_order(rows: Mapping[int, int]) -> list[int]:
 
 
 def _columns(layout: Layout, found: Mapping[str, list[int]], findings: list[Finding]) -> dict[int, int]:
-    known = {key: places for key, places in found.items() if key in set(layout.column_keys.values())}
-    if len(known) < 3:
+    keys = {column: key for column, key in layout.column_keys.items() if column > 1}
+    if sum(key in found for key in keys.values()) < 3:
         return {column: column for column in layout.column_keys}
-    columns: dict[int, int] = {}
-    for column, key in layout.column_keys.items():
-        places = known.get(key, [])
-        if places:
-            columns[column] = column if column in places else places[0]
-        elif column == 1:
-            columns[1] = 1
-        if not places or columns[column] != column or len(places) > 1:
-            if column == 1 and not places:
-                continue
-            name = _column_name(layout, column)
-            findings.append(
-                Finding("T307", "error", None, layout.form_sheet.name, a1((1, column)), None, name, {"column": name})
-            )
+    columns = {1: 1}
+    offset = 0
+    for column, key in keys.items():
+        places = found.get(key, [])
+        if not places:
+            findings.append(_column_finding(layout, column, column))
+            offset -= 1
+            continue
+        columns[column] = column if column in places else places[0]
+        if columns[column] - column != offset or len(places) > 1:
+            # Only the first column of those that moved together is told.
+            findings.append(_column_finding(layout, column, columns[column]))
+            offset = columns[column] - column
     return columns
 
 
-def _column_name(layout: Layout, column: int) -> str:
-    texts = [layout.form_sheet.cells.get((row, column)) for row in range(layout.table[0], layout.table[1])]
-    return next((str(cell.content) for cell in texts if cell and cell.content), layout.column_keys[column])
+def _column_finding(layout: Layout, column: int, found: int) -> Finding:
+    rows = range(layout.table[0], layout.table[1] + 1)
+    cells = ((row, layout.form_sheet.cells.get((row, column))) for row in rows)
+    row, name = next(
+        ((row, str(cell.content)) for row, cell in cells if cell and isinstance(cell.content, str)),
+        (layout.table[0], layout.column_keys[column]),
+    )
+    cell = a1((row, found))
+    return Finding("T307", "error", None, layout.form_sheet.name, cell, None, name, {"column": name})
 
 
 def _inserted(layout: Layout, rows: Mapping[int, int], findings: list[Finding]) -> None:
@@ -153,7 +159,7 @@ def _compare_cell(layout: Layout, grid: Grid, place: Place, at: Place, cell: Cel
         formula = grid.formulas.get(at)
         if formula is None:
             return _altered("T303", layout, place, at, f"={cell.content.text}", found)
-        if aligned.is_shifted or same_formula(cell.content.text, formula):
+        if _same_moved(cell.content.text, formula, aligned):
             return None
         return _altered("T303", layout, place, at, f"={cell.content.text}", f"={formula}")
     if at in grid.formulas:
@@ -205,23 +211,50 @@ def _formula(text: str) -> str:
     return values.nfc(joined)
 
 
+def _same_moved(expected: str, found: str, aligned: Aligned) -> bool:
+    """Whether a formula is as it was, or as a program rewrites it when rows or columns move."""
+    if same_formula(expected, found):
+        return True
+    if not aligned.is_shifted:
+        return False
+    moved = _moved(expected, aligned)
+    return moved is None or same_formula(moved, found)
+
+
+def _moved(formula: str, aligned: Aligned) -> str | None:
+    """The formula with its references where their cells now stand; None where a row or column of one is gone."""
+
+    def move(reference: re.Match[str]) -> str:
+        place = aligned.find((int(reference[2]), column_number(reference[1])))
+        if place is None:
+            raise LookupError(reference[0])
+        return a1(place)
+
+    parts = _LITERAL.split(formula)
+    try:
+        return "".join(part if part.startswith('"') else _REFERENCE.sub(move, part) for part in parts)
+    except LookupError:
+        return None
+
+
 def _merges(layout: Layout, grid: Grid, aligned: Aligned) -> Iterator[Finding]:
-    if aligned.is_shifted:
-        return  # rows were inserted or deleted: that is the finding
     first, last = layout.table
     expected = {area for area in layout.form_sheet.merges if first <= area[0] <= last}
     found = {area for area in grid.merges if first <= area[0] <= last or area[0] < first <= area[2]}
-    for area in sorted(expected ^ found):
-        yield Finding(
-            "T306",
-            "error",
-            None,
-            layout.form_sheet.name,
-            a1(area[:2]),
-            layout.labels.get(area[0]),
-            None,
-            {"expected": _ranges(area, expected)},
-        )
+    if aligned.is_shifted:
+        wrong = {area for area in expected if area not in grid.merges and not _is_moved(area, grid, aligned)}
+    else:
+        wrong = expected ^ found
+    for area in sorted(wrong):
+        at = aligned.find(area[:2]) or area[:2]
+        data = {"expected": _ranges(area, expected)}
+        yield Finding("T306", "error", None, layout.form_sheet.name, a1(at), layout.labels.get(area[0]), None, data)
+
+
+def _is_moved(area: Range, grid: Grid, aligned: Aligned) -> bool:
+    """Whether a merge is there at its new place; one that lost a row or column at its edge has shrunk with it."""
+    first, last = aligned.find(area[:2]), aligned.find(area[2:])
+    return first is None or last is None or (*first, *last) in grid.merges
 
 
 def _ranges(area: Range, expected: set[Range]) -> str:
@@ -240,10 +273,19 @@ def _extra(layout: Layout, grid: Grid, aligned: Aligned) -> Iterator[Finding]:
         if at and (cell.role == "input" or cell.content not in (None, "")):
             known.add(at)
     rows = {row: expected for expected, row in aligned.rows.items()}
+    keys = set(layout.row_keys.values())
+    doubled = {row for (row, column), text in grid.values.items() if column == 1 and text in keys} - set(rows)
     count = 0
     for place in sorted({*grid.values, *grid.formulas, *grid.errors}):
         value = grid.errors.get(place) or grid.values.get(place)
-        if place in known or place[1] == 1 or place[0] == 1 or value is None or not str(value).strip():
+        if (
+            place in known
+            or place[1] == 1
+            or place[0] == 1
+            or place[0] in doubled
+            or value is None
+            or not str(value).strip()
+        ):
             continue
         count += 1
         if count <= _MAX_EXTRA:

@@ -207,7 +207,7 @@ def accepted(result: FileResult) -> Mapping[str, tuple[str, object, str]]:
     faulty = {one.key for one in result.findings if one.severity == "error" and one.code[0] == "V"}
     found: dict[str, tuple[str, object, str]] = {}
     for key, entry in result.filled.entries.items():
-        if key not in faulty and not isinstance(entry.value, CellError):
+        if entry.is_there and key not in faulty and not isinstance(entry.value, CellError):
             found[key] = (entry.cell, _plain(result.filled, key), result.filled.state(key))
     return found
 

@@ -37,6 +37,7 @@ class Entry:
     value: Value
     seen: str = ""
     doubt: str | None = None
+    is_there: bool = True  # its row and column still exist
     data: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -72,7 +73,11 @@ def fill(layout: Layout, grid: Grid, aligned: Aligned) -> Filled:
     for key, place in layout.inputs.items():
         at = aligned.find(place)
         shown = a1(at or place)
-        entries[key] = Entry(key, shown, None) if at is None else _entry(layout.context.fields[key], grid, at, shown)
+        entries[key] = (
+            Entry(key, shown, None, is_there=False)
+            if at is None
+            else _entry(layout.context.fields[key], grid, at, shown)
+        )
     return Filled(layout, entries)
 
 
@@ -98,11 +103,11 @@ def _from_formula(one: Field, formula: str, cell: str) -> Entry:
     result = arithmetic(formula) if one.is_number else None
     if result is None:
         return Entry(one.key, cell, shown, shown, "V212")
-    return Entry(one.key, cell, result, shown, "V227", {"read": registry.told(result)})
+    return Entry(one.key, cell, result, shown, "V227", data={"read": registry.told(result)})
 
 
 def _hidden_date(one: Field, serial: float, cell: str) -> Entry:
-    return Entry(one.key, cell, serial, "", "V203", date_of(serial))
+    return Entry(one.key, cell, serial, "", "V203", data=date_of(serial))
 
 
 def date_of(serial: float) -> dict[str, object]:
@@ -152,12 +157,12 @@ def _percent_text(one: Field, reading: values.Reading, text: str, cell: str) -> 
 
 def _read_as(one: Field, number: float, text: str, cell: str) -> Entry:
     said = values.say_percent(number) if one.type == "percent" else values.say_number(number, 6)
-    return Entry(one.key, cell, number, text, "V221", {"read": said})
+    return Entry(one.key, cell, number, text, "V221", data={"read": said})
 
 
 def _ambiguous(one: Field, pair: tuple[float, ...], text: str, cell: str) -> Entry:
     say = values.say_percent if one.type == "percent" else values.say_number
-    return Entry(one.key, cell, text, text, "V211", {"first": say(pair[0]), "second": say(pair[1])})
+    return Entry(one.key, cell, text, text, "V211", data={"first": say(pair[0]), "second": say(pair[1])})
 
 
 def _date(one: Field, raw: Raw | None, cell: str) -> Entry:
@@ -172,7 +177,7 @@ def _date(one: Field, raw: Raw | None, cell: str) -> Entry:
     if text is None or day is None:
         return Entry(one.key, cell, text, text or "")
     data = {"read": values.say_date(day)}
-    return Entry(one.key, cell, float(values.serial(day)), text, "V221", data)
+    return Entry(one.key, cell, float(values.serial(day)), text, "V221", data=data)
 
 
 def _say_date(raw: dt.date | dt.datetime) -> str:

@@ -36,7 +36,7 @@ def run(filled: Filled) -> tuple[Finding, ...]:
 
 
 def _is_untouched(filled: Filled) -> bool:
-    return all(entry.value is None for entry in filled.entries.values())
+    return all(entry.value is None for entry in filled.entries.values() if entry.is_there)
 
 
 def _nothing(filled: Filled, missing: int) -> Finding:
@@ -45,6 +45,8 @@ def _nothing(filled: Filled, missing: int) -> Finding:
 
 def _of_cell(filled: Filled, key: str) -> Finding | None:
     entry = filled.entries[key]
+    if not entry.is_there:
+        return None  # that the row is gone is the finding
     doubt = registry.by_code()[entry.doubt] if entry.doubt else None
     if doubt and doubt.severity == "error":
         return _finding(filled, entry, doubt, entry.data)

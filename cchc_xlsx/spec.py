@@ -77,11 +77,17 @@ class Source:
         return self.lines.get(place, 1)
 
 
-def read(path: Path, kind: type[T], check: Callable[[T], Iterable[Mistake]]) -> T:
+def read(
+    path: Path,
+    kind: type[T],
+    check: Callable[[T], Iterable[Mistake]],
+    leans: Mapping[str, tuple[str, ...]] | None = None,
+) -> T:
     """The file as `kind`; `check` adds the mistakes that types cannot see.
 
     Raises FormError with all mistakes, in the order of their lines. Where types are wrong, `check` sees the file with
-    neutral values in those places, so that everything is told in one go.
+    neutral values in those places, so that everything is told in one go; what it says of these places, or of keys that
+    lean on them (`leans`: key → keys), would be a mistake of ours and is left out.
     """
     source = _source(path)
     mistakes = list(source.mistakes)
@@ -93,10 +99,17 @@ def read(path: Path, kind: type[T], check: Callable[[T], Iterable[Mistake]]) -> 
         mistakes += [(place, text) for place, text, _ in told]
         known = [where for _, _, where in told]
         result = _converter(neutral=True).structure(source.data, kind)
-    mistakes += [(place, text) for place, text in check(result) if not any(place[: len(k)] == k for k in known)]
+    mistakes += [mistake for mistake in check(result) if not _is_secondary(mistake[0], known, leans or {})]
     if mistakes:
         raise FormError(_problems(source, mistakes))
     return result
+
+
+def _is_secondary(place: Place, known: list[Place], leans: Mapping[str, tuple[str, ...]]) -> bool:
+    bases = leans.get(str(place[0]), ()) if place else ()
+    return any(
+        one[: len(place)] == place or place[: len(one)] == one or (bool(one) and one[0] in bases) for one in known
+    )
 
 
 def _problems(source: Source, mistakes: list[Mistake]) -> tuple[Problem, ...]:

@@ -131,6 +131,7 @@ def header_texts(layout: Layout, page: Page, rows: list[int]) -> dict[Place, tup
 
 
 def header(layout: Layout) -> range:
+    """The rows that every page begins with."""
     first, last = layout.form_sheet.paper.repeat_rows or (0, 0)
     return range(first, last + 1)
 

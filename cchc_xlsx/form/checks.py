@@ -38,6 +38,9 @@ _FIELDS = {"rate": ("num", "den"), "percent": ("value",), "count": ("value",), "
 _DATE = re.compile(r"(0?[1-9]|[12][0-9]|3[01])/(0?[1-9]|1[0-2])")
 
 
+LEANS = {"sections": ("era",), "coordinator": ("sections",), "owner_column": ("columns",)}
+
+
 def mistakes(form: Form, path: Path) -> Iterator[Mistake]:
     """Every mistake of `form`, each with its place in the file."""
     yield from _names(form, path)

@@ -29,7 +29,7 @@ _UNKNOWN_VERSION = Text(
 
 def read(path: Path) -> Form:
     """The form in one file. Raises FormError with every mistake in it."""
-    return spec.read(path, Form, lambda form: checks.mistakes(form, path))
+    return spec.read(path, Form, lambda form: checks.mistakes(form, path), checks.LEANS)
 
 
 def folders(own: Path | None = None) -> tuple[Path, ...]:

@@ -149,6 +149,14 @@ def column_letters(column: int) -> str:
     return letters
 
 
+def column_number(letters: str) -> int:
+    """1 for "A", 27 for "AA"."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
 def a1(place: Place) -> str:
     """ "B7" for (7, 2)."""
     return f"{column_letters(place[1])}{place[0]}"

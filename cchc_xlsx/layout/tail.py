@@ -26,7 +26,7 @@ def after_table(draft: Draft, who: identity.Identity) -> None:
             draft.inputs[f"{name}.text"] = (row, 2)
             draft.labels[row] = title
         _signatures(draft)
-    draft.line("code", _visible(draft.ctx.issue, who), Style(size=9, color="#595959", border="", align="right"))
+    draft.line("code", _visible(draft.ctx.issue, who), Style(size=11, color="#595959", border="", align="right"))
 
 
 def _signatures(draft: Draft) -> None:
