@@ -26,6 +26,7 @@ from cchc_xlsx.rules.model import Finding
 Status = Literal["ok", "warning", "error", "skipped"]
 
 _SPREADSHEETS = frozenset({".xlsx", ".xls", ".xlsb", ".xlsm", ".xltx", ".xltm", ".xlt", ".ods", ".csv", ".et"})
+_NO_WORKBOOK = ("F001", "F002", "F009", "F010")  # under a name without an ending: some other document
 _NO_SUCH_PATH = Text("Không có tệp hay thư mục “{path}”.", "There is no file or folder “{path}”.")
 _LINK = Text("liên kết", "a link")
 _SPECIAL = Text("mục đặc biệt", "a special entry")
@@ -81,7 +82,7 @@ class _Layouts:
         if key not in self.kept:
             if len(self.kept) >= 64:
                 self.kept.pop(next(iter(self.kept)))
-            self.kept[key] = place.place(found.issue)
+            self.kept[key] = place.place(found.issue, who=found.identity)
         return self.kept[key]
 
 
@@ -90,7 +91,8 @@ def check(paths: Sequence[Path], asked: Asked, progress: Callable[[int, int], No
     for path in paths:
         if not os.path.lexists(path):
             raise CchcError(_NO_SUCH_PATH.format(path=printable(str(path))))
-    listed = sorted(_listed(paths), key=lambda one: one.shown)
+    # Two paths may lead to one file, which is told once.
+    listed = [one for _, one in sorted({one.shown: one for one in _listed(paths)}.items())]
     layouts = _Layouts()
     results = []
     for number, one in enumerate(listed, 1):
@@ -156,7 +158,7 @@ def _result(one: _Listed, asked: Asked, layouts: _Layouts) -> FileResult:
     digest = hashlib.sha256(data).hexdigest()
     book = reader.read(data)
     if isinstance(book, Refusal):
-        if not one.path.suffix and book.code == "F002":
+        if not one.path.suffix and book.code in _NO_WORKBOOK:
             return FileResult(one.shown, "skipped", (Finding("F021", "info", data={"kind": "?"}),), sha256=digest)
         return FileResult(one.shown, "error", (_refused(book),), sha256=digest)
     found = recognise.recognise(book, asked)

@@ -88,6 +88,7 @@ class If:
 
 Expr = Const | Ref | Test | Compare | Math | Logic | If
 
+_SAME = 2**-48  # spreadsheet programs take numbers that differ by less for one: 0.07·100 is 7 (measured in LibreOffice)
 NEVER = Compare("=", Const(1), Const(0))
 ALWAYS = Compare("=", Const(1), Const(1))
 
@@ -261,6 +262,8 @@ def _compare(op: str, left: Scalar, right: Scalar) -> bool:
             return _compare(op, left or "", right or "")
         return _ordered(op, 1 if isinstance(left, str) else -1)
     one, two = _as_number(left), _as_number(right)
+    if math.isclose(one, two, rel_tol=_SAME):
+        return _ordered(op, 0)
     return _ordered(op, (one > two) - (one < two))
 
 

@@ -12,10 +12,11 @@ from cchc_xlsx import check, filled, issue, package, periods, reader, recognise,
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.form import load
 from cchc_xlsx.form.model import Form
-from cchc_xlsx.issue import Issue, IssueKind, Overlay, Plan
+from cchc_xlsx.issue import Issue, IssueKind, Plan
 from cchc_xlsx.lang import Text
 from cchc_xlsx.layout import place
 from cchc_xlsx.package import Refusal
+from cchc_xlsx.recognise import GivenPlan
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,19}")
 _NO_COMMUNE = Text(
@@ -43,7 +44,6 @@ _EXISTS = Text(
     "Đã có tệp {files} với nội dung khác; không ghi đè để khỏi mất số liệu đã điền. Chọn thư mục khác, hoặc thêm --overwrite.",
     "{files} exists with other content and is not overwritten, so that nothing filled in is lost. Choose another folder, or add --overwrite.",
 )
-_CANNOT_WRITE = Text("Không ghi được vào {where}: {why}.", "Cannot write to {where}: {why}.")
 _NOT_A_PLAN = Text(
     "Tệp kế hoạch {file} không dùng được: {why}",
     "The plan {file} cannot be used: {why}",
@@ -82,14 +82,14 @@ def issues(order: Order) -> tuple[Issue, ...]:
         raise CchcError(_NEEDS_PERIOD)
     if kind == "plan" and (period or order.unit or order.all_units or order.plan):
         raise CchcError(_PLAN_PERIOD)
-    year = order.year or (period.year if period else _default_year(form))
+    year = order.year if order.year is not None else period.year if period else _default_year(form)
     if period and year != period.year:
         raise CchcError(_YEARS.format(year=year, period=period.code))
     if not 2000 <= year <= 2099:
         raise CchcError(_BAD_YEAR.format(year=year))
     common = Issue(form, commune_name(order.commune), year, kind, period, commune_code=_code(order.commune_code))
     if order.plan:
-        overlay = read_plan(order.plan, common)
+        overlay = read_plan(order.plan, common).overlay
         common = replace(common, plan=Plan(1 if overlay else 0, overlay))
     return tuple(replace(common, unit=unit) for unit in _units(common, order))
 
@@ -126,7 +126,7 @@ def _units(common: Issue, order: Order) -> tuple[str, ...]:
     return (code,)
 
 
-def read_plan(path: Path, report: Issue | None = None) -> Overlay:
+def read_plan(path: Path, report: Issue | None = None) -> GivenPlan:
     """What a filled plan changes in its form. Raises CchcError where the file is no plan, has errors, or is another's."""
 
     def refuse(why: Text) -> CchcError:
@@ -148,7 +148,7 @@ def read_plan(path: Path, report: Issue | None = None) -> Overlay:
     result = check.check((path,), recognise.Asked()).files[0]
     if result.status == "error" or result.filled is None:
         raise refuse(_HAS_ERRORS)
-    return recognise.plan_overlay(found.issue, _typed(result.filled))
+    return GivenPlan(found.issue, recognise.plan_overlay(found.issue, _typed(result.filled)))
 
 
 def _typed(read: filled.Filled) -> dict[str, object]:
@@ -171,11 +171,7 @@ def generate(order: Order, progress: Callable[[int, int], None] | None = None) -
         if taken:
             raise CchcError(_EXISTS.format(files=", ".join(taken)))
     for number, (path, data) in enumerate(made, 1):
-        try:
-            writer.save(data, path)
-        except OSError as error:
-            where = check.printable(str(path.parent))
-            raise CchcError(_CANNOT_WRITE.format(where=where, why=error.strerror or "?")) from error
+        writer.save(data, path)
         if progress:
             progress(number, len(made))
     return tuple(path for path, _ in made)
@@ -183,5 +179,5 @@ def generate(order: Order, progress: Callable[[int, int], None] | None = None) -
 
 def _taken(made: list[tuple[Path, bytes]]) -> Iterator[str]:
     for path, data in made:
-        if path.exists() and path.read_bytes() != data:
+        if path.exists() and not (path.is_file() and path.read_bytes() == data):
             yield path.name

@@ -23,11 +23,25 @@ _NOT_A_UNIT = Text(
 
 
 @dataclass(frozen=True, slots=True)
+class GivenPlan:
+    """A filled plan: its issue, and what it changes in its form."""
+
+    issue: Issue
+    overlay: Overlay
+
+    def is_for(self, who: Identity) -> bool:
+        """Whether reports of that identity have to follow it."""
+        issue = self.issue
+        plan = (issue.form.id, issue.form.version, issue.commune, issue.commune_code, issue.year)
+        return who.kind == "report" and plan == (who.form, who.version, who.commune, who.commune_code, who.year)
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What the person at the keyboard wants: a period, a plan, forms and a key of their own."""
 
     period: str | None = None
-    overlay: Overlay | None = None
+    plan: GivenPlan | None = None
     own_forms: Path | None = None
     key: bytes | None = None
 
@@ -68,12 +82,14 @@ def recognise(book: Book, asked: Asked) -> Recognised:
 def _recognise(book: Book, asked: Asked, found: _Found) -> Recognised:
     who = found.identity = _agreed(book)
     extras = _carried(book)
-    overlay = _overlay(who, extras, asked)
-    _verify(who, identity.carried(overlay), asked, found)
+    given = asked.plan.overlay if asked.plan and asked.plan.is_for(who) else None
+    overlay = _overlay(who, extras, given)
+    is_lent = extras is None and who.plan > 0
+    _verify(who, identity.carried(overlay), asked, found, "I507" if is_lent else "I502")
     if asked.period and who.period and who.period != asked.period:
         raise _Refused("I505", found=who.period, wanted=asked.period)
     issue = _issue(who, overlay, asked, found)
-    if asked.overlay is not None and who.kind == "report" and dict(asked.overlay) != dict(overlay):
+    if given is not None and dict(given) != dict(overlay):
         raise _Refused("I507")
     sheet = _form_sheet(book, who)
     if sheet is None:
@@ -112,22 +128,22 @@ def _carried(book: Book) -> str | None:
     return "".join(str(meta.values.get((row, 2), "")) for row in rows) or None
 
 
-def _overlay(who: Identity, extras: str | None, asked: Asked) -> Overlay:
+def _overlay(who: Identity, extras: str | None, given: Overlay | None) -> Overlay:
     """The plan that the workbook was issued with: carried in it, none for p0, or the plan that was asked for."""
     overlay = identity.overlay(extras) if extras is not None else None
     if overlay is not None:
         return overlay
     if who.plan == 0:
         return {}
-    if asked.overlay is not None:
-        return asked.overlay
+    if given is not None:
+        return given
     raise _Refused("I506", plan=who.plan)
 
 
-def _verify(who: Identity, extras: str, asked: Asked, found: _Found) -> None:
+def _verify(who: Identity, extras: str, asked: Asked, found: _Found, code: str) -> None:
     verdict = identity.verify(who, extras, asked.key)
     if verdict == "bad":
-        raise _Refused("I502")
+        raise _Refused(code)
     if verdict == "unknown key":
         found.findings.append(Finding("I511", "info"))
 

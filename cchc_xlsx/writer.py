@@ -14,10 +14,13 @@ import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.worksheet import Worksheet
 
+from cchc_xlsx.errors import CchcError
 from cchc_xlsx.identity import PROPERTY
+from cchc_xlsx.lang import Text
 from cchc_xlsx.layout.model import Cell, Formula, Layout, Print, Range, Sheet, Style, Validation, a1_range
 
 _CREATED = dt.datetime(2026, 1, 1)
+_CANNOT_WRITE = Text("Không ghi được {path}: {why}.", "Cannot write {path}: {why}.")
 _FONT = "Times New Roman"
 _BORDERS = {"l": "left", "r": "right", "t": "top", "b": "bottom"}
 _ROW_ONLY = 15.0
@@ -41,7 +44,15 @@ def write(layout: Layout, path: Path) -> None:
 
 
 def save(data: bytes, path: Path) -> None:
-    """Write bytes at `path`, which appears whole or not at all."""
+    """Write bytes at `path`, which appears whole or not at all. Raises CchcError where that cannot be."""
+    try:
+        _save(data, path)
+    except OSError as error:
+        shown = str(path).encode("utf-8", "backslashreplace").decode()
+        raise CchcError(_CANNOT_WRITE.format(path=shown, why=error.strerror or "?")) from error
+
+
+def _save(data: bytes, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=".cchc-", suffix=".tmp", dir=path.parent)
     try:

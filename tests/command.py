@@ -85,3 +85,8 @@ def generate(folder: Path, *arguments: str | Path, commune: str = "Nhơn Hậu",
     done = run("generate", "--commune", commune, "--out", out, *arguments, cwd=folder)
     assert done.code == 0, done.err
     return [folder / line for line in done.lines[:-1]]
+
+
+def names(folder: Path) -> list[str]:
+    """Everything in a folder, hidden files too."""
+    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []

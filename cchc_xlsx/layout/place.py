@@ -12,11 +12,11 @@ from cchc_xlsx.layout.model import Cell, Layout, Style
 from cchc_xlsx.rules import registry
 
 
-def place(issue: Issue, typed: Mapping[str, str | float] | None = None, key: bytes | None = None) -> Layout:
+def place(issue: Issue, typed: Mapping[str, str | float] | None = None, who: identity.Identity | None = None) -> Layout:
     """The placed issue. Pure: the same issue gives the same layout.
 
     `typed` are contents of inputs by key (dates as day serials, percents as fractions), as if a unit had filled them in;
-    `key` is the office's key for the identity's tag.
+    `who` is its identity, where that is known already or made with an office's key.
     """
     ctx = fields.context(issue)
     constraints = registry.constraints(ctx)
@@ -25,7 +25,7 @@ def place(issue: Issue, typed: Mapping[str, str | float] | None = None, key: byt
         raise KeyError(f"no such input: {sorted(content.keys() - ctx.fields.keys())}")
     by_slot = {(one.key.partition(".")[0], one.slot): one for one in ctx.fields.values()}
     draft = Draft(ctx, columns.place(ctx, set(constraints)), constraints, content, by_slot)
-    who = identity.of(issue, key)
+    who = who or identity.of(issue)
     draft.cells[1, 1] = Cell(who.token, KEY_STYLE)
     draft.row_keys[1] = who.token
     head.column_keys(draft)

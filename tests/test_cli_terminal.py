@@ -1,0 +1,443 @@
+"""The command at the keyboard: languages, help, explanations, terminals of every kind, Ctrl-C, a reader that goes away, the demo."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import checked
+import fill
+import pytest
+from command import COMMAND, Done, environment, names, run
+
+from cchc_xlsx import issue as issues
+from cchc_xlsx import units
+from cchc_xlsx.fields import FREE_TEXTS
+from cchc_xlsx.form import load
+from cchc_xlsx.rules import registry
+
+NH1 = "nhon-hau-2025-phu-luc-1"
+ENGLISH = {"CCHC_LANG": "en"}
+HELPS = ((), ("demo",), ("forms",), ("forms", "list"), ("forms", "show"), ("generate",), ("check",), ("explain",))
+VIETNAMESE = re.compile("[À-ỹĐđ]")
+
+
+@pytest.fixture(scope="module")
+def box(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Workbooks right and wrong in many ways, and what is no workbook."""
+    folder = tmp_path_factory.mktemp("hop") / "nop"
+    folder.mkdir()
+    (folder / "mot.xlsx").write_bytes(
+        checked.workbook(NH1, "r14: num=120 den=100 r18: num=- r11: num=46376 den=20 r02: value=0")
+    )
+    (folder / "hai.xlsx").write_bytes(
+        checked.workbook("nhon-hau-2025-phu-luc-2", "r02: status='xong rồi' done_on='tháng 8'", "Q1")
+    )
+    (folder / "ba.xlsx").write_bytes(
+        checked.workbook("tay-xuan-2024-phu-luc-papi-sipas-par", "r04: value=0,95 previous=!#N/A")
+    )
+    (folder / "bon.xlsx").write_bytes(checked.workbook(NH1, "r10: do='Tổ 4' r11: target=-", "plan"))
+    (folder / "cong-van.docx").write_bytes(b"x")
+    (folder / "pdf.xlsx").write_bytes(b"%PDF")
+    return folder.parent
+
+
+# ----------------------------------------------------------------------------------------------------------------- explain
+
+_EXPLAIN = """
+import sys
+from cchc_xlsx.cli.base import run
+from cchc_xlsx.cli.commands import cli
+from cchc_xlsx.rules import registry
+for rule in registry.RULES:
+    print("##", rule.code, flush=True)
+    assert run(cli, ["explain", rule.code.lower()]) == 0
+"""
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_code_is_explained_with_a_bad_and_a_good_example(lang: str, tmp_path: Path) -> None:
+    env = environment(CCHC_LANG=lang)
+    done = subprocess.run([sys.executable, "-c", _EXPLAIN], capture_output=True, text=True, encoding="utf-8", env=env, cwd=tmp_path, check=False)  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    _, *said = done.stdout.split("## ")
+    names = {"vi": ["Vì sao", "Ví dụ sai", "Ví dụ đúng", "Cách sửa"], "en": ["Why", "Bad", "Good", "Mend"]}[lang]
+    assert len(said) == len(registry.RULES)
+    for rule, text in zip(registry.RULES, said, strict=True):
+        code, head, *lines = text.rstrip("\n").split("\n")
+        assert (code, head.split()[0]) == (rule.code, rule.code)
+        assert getattr(rule.title, lang) in head
+        assert [re.split(r"\s{2,}", line.strip())[0] for line in lines] == names
+        assert not re.search(r"[{}]", text)
+
+
+def test_explain_without_a_code_lists_them_all(tmp_path: Path) -> None:
+    done = run("explain", cwd=tmp_path)
+    assert re.findall(r"^  ([A-Z]\d{3})  ", done.out, re.MULTILINE) == [rule.code for rule in registry.RULES]
+    unknown = run("explain", "Z999", cwd=tmp_path)
+    assert (unknown.code, unknown.out) == (2, "")
+    assert "Z999" in unknown.err
+
+
+# --------------------------------------------------------------------------------------------------------------- languages
+
+
+def names_and_contents() -> list[str]:
+    """What stays Vietnamese in any language, longest first: names of forms, rows, units, and what a cell may hold."""
+    found: set[str] = set(FREE_TEXTS.values())
+    for era in ("pre", "post"):
+        found |= {unit.name for unit in units.catalogue(era).units.values()}
+    for form_id in fill.FORMS:
+        one = fill.plan(form_id)
+        found |= {load.find(form_id).name, one.commune, f"UBND xã {one.commune}"}
+        for line in issues.lines(one):
+            measure = line.measure
+            found |= {line.label, issues.label(one, line.row), measure.num, measure.den, measure.value, *measure.scale}
+    return sorted(filter(None, found), key=len, reverse=True)
+
+
+def english_only(text: str) -> str:
+    """The lines of a text in which Vietnamese is left when names, quoted texts and contents are taken out."""
+    plain = re.sub(r"“[^”]*”", "", text)
+    for known in names_and_contents():
+        plain = plain.replace(known, "")
+    return "\n".join(line for line in plain.splitlines() if VIETNAMESE.search(line))
+
+
+@pytest.mark.parametrize("command", HELPS, ids=" ".join)
+def test_help_in_english_and_vietnamese(command: tuple[str, ...], tmp_path: Path) -> None:
+    english = run(*command, "--help", "--lang", "en", cwd=tmp_path)
+    vietnamese = run(*command, "--help", cwd=tmp_path)
+    assert (english.code, vietnamese.code, english.err + vietnamese.err) == (0, 0, "")
+    assert english_only(english.out) == ""
+    assert "Usage: cchc-xlsx" in english.out
+    assert not re.search(
+        r"\b(default|Show|Usage|Options|required|message|Commands|TEXT|PATH|INTEGER)\b", vietnamese.out
+    ), vietnamese.out
+    options = r"--[a-z-]+"
+    assert re.findall(options, english.out) == re.findall(options, vietnamese.out)
+
+
+@pytest.mark.parametrize("command", [one for one in HELPS if one not in ((), ("forms",))], ids=" ".join)
+def test_each_command_shows_an_example_that_can_be_run(command: tuple[str, ...], box: Path, tmp_path: Path) -> None:
+    for lang in ("vi", "en"):
+        shown = run(*command, "--help", "--lang", lang, cwd=tmp_path).out
+        example = " ".join(re.split(r"(?:Ví dụ|Example):", shown)[1].split("\n\n")[0].split())
+        arguments = [part.strip('"') for part in re.findall(r'"[^"]*"|\S+', example)]
+        assert arguments[:2] == ["cchc-xlsx", command[0]]
+        (tmp_path / arguments[2 if command == ("check",) else 0]).mkdir(exist_ok=True)
+        done = run(*arguments[1:], cwd=tmp_path)
+        assert done.code == (2 if command == ("check",) else 0), done.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("demo",),
+        ("forms", "list"),
+        ("explain",),
+        ("generate", "--commune", "Nhơn Hậu", "--year", "2027", "--out", "bieu"),
+        ("generate", "--commune", "Nhơn Hậu", "--period", "2027-Q9", "--out", "bieu"),
+        ("generate", "--commune", "Nhơn Hậu", "--period", "2027-Q1", "--unit", "KT", "--out", "bieu"),
+        ("generate", "--commune", "|", "--out", "bieu"),
+        ("generate", "--out", "bieu"),
+        ("check",),
+        ("check", "none"),
+        ("check", "nop", "--format", "xyz"),
+        ("check", "nop", "--period", "2025-Q3"),
+        ("check", "nop", "--plan", "nop/pdf.xlsx"),
+        ("check", "nop", "--nope"),
+        ("forms", "show", "nope"),
+        ("explain", "nope"),
+        ("nope",),
+        (),
+    ],
+    ids=" ".join,
+)
+def test_no_vietnamese_sentence_is_left_in_english(arguments: tuple[str, ...], box: Path, tmp_path: Path) -> None:
+    (tmp_path / "nop").symlink_to(box / "nop")
+    cwd = box if "nop" in arguments else tmp_path
+    by_option, by_environment = run("--lang", "en", *arguments, cwd=cwd), run(*arguments, cwd=cwd, env=ENGLISH)
+    assert (by_option.code, by_option.raw, by_option.err) == (
+        by_environment.code,
+        by_environment.raw,
+        by_environment.err,
+    ) or "generate" in arguments
+    for done in (by_option, by_environment):
+        assert english_only(done.out + done.err) == ""
+    assert VIETNAMESE.search((vietnamese := run(*arguments, cwd=cwd)).out + vietnamese.err)
+
+
+def test_the_check_in_english_says_the_same_with_english_words(box: Path) -> None:
+    english, vietnamese = run("check", "nop", "--lang", "en", cwd=box), run("check", "nop", cwd=box)
+    assert english.code == vietnamese.code == 1
+    assert english_only(english.out) == ""
+    pattern = r"\b[FITMVL]\d{3}\b|\b[A-Z]{1,2}\d{1,3}\b"
+    assert re.findall(pattern, english.out) == re.findall(pattern, vietnamese.out)
+    one, other = (run("check", "nop", "--format", "json", "--lang", lang, cwd=box).json for lang in ("vi", "en"))
+    for body in (one, other):
+        for found in body["files"]:
+            for finding in found["findings"]:
+                assert bool(VIETNAMESE.search(finding.pop("message"))) or body is other
+                finding.pop("fix")
+    assert one == other
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env", "lang"),
+    [
+        ((), {}, "vi"),
+        ((), {"CCHC_LANG": "en"}, "en"),
+        ((), {"CCHC_LANG": "en_US.UTF-8"}, "en"),
+        ((), {"CCHC_LANG": "fr"}, "vi"),
+        ((), {"LANG": "en_US.UTF-8"}, "vi"),
+        (("--lang", "vi"), {"CCHC_LANG": "en"}, "vi"),
+        (("--lang=en",), {}, "en"),
+        (("--lang", "vi", "--lang", "en"), {}, "en"),
+    ],
+)
+def test_which_language(arguments: tuple[str, ...], env: dict[str, str], lang: str, tmp_path: Path) -> None:
+    for words in ((*arguments, "explain", "L401"), ("explain", *arguments, "L401"), ("explain", "L401", *arguments)):
+        done = run(*words, cwd=tmp_path, env=env)
+        assert (done.code, "Numerator above denominator" in done.out) == (0, lang == "en")
+
+
+@pytest.mark.parametrize("arguments", [("--lang", "fr", "explain"), ("explain", "--lang"), ("--lang=", "explain")])
+def test_another_language_is_refused(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    done = run(*arguments, cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert "--lang" in done.err
+
+
+def test_the_version(tmp_path: Path) -> None:
+    from cchc_xlsx import __version__  # noqa: PLC0415
+
+    assert run("--version", cwd=tmp_path).out == f"cchc-xlsx {__version__}\n"
+
+
+# --------------------------------------------------------------------------------------------------------------- terminals
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"LC_ALL": "C", "LANG": "C"},
+        {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"PYTHONIOENCODING": "ascii"},
+        {"PYTHONIOENCODING": "cp1252"},
+        {"PYTHONIOENCODING": "cp1258:strict"},
+    ],
+    ids=["C", "C without UTF-8", "ascii", "cp1252", "cp1258"],
+)
+def test_a_terminal_that_is_not_utf8_loses_signs_and_not_the_run(
+    env: dict[str, str], box: Path, tmp_path: Path
+) -> None:
+    for arguments in (("check", "nop"), ("explain", "L401"), ("forms", "list"), ("--help",), ("check", "none")):
+        plain, odd = run(*arguments, cwd=box), run(*arguments, cwd=box, env=env)
+        assert odd.code == plain.code
+        assert odd.raw.count(b"\n") == plain.raw.count(b"\n")
+        assert bool(odd.err) == bool(plain.err)
+    made = run("generate", "--commune", "Nhơn Hậu", "--year", "2027", "--out", "biểu", cwd=tmp_path, env=env)
+    assert (made.code, names(tmp_path / "biểu")) == (0, ["cchc-xa_2027_plan.xlsx"])
+
+
+@pytest.mark.parametrize(
+    "env", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}]
+)
+def test_json_is_utf8_whatever_the_terminal(env: dict[str, str], box: Path) -> None:
+    assert (
+        run("check", "nop", "--format", "json", cwd=box, env=env).raw
+        == run("check", "nop", "--format", "json", cwd=box).raw
+    )
+
+
+@pytest.mark.parametrize("env", [{}, {"FORCE_COLOR": "1"}, {"TTY_COMPATIBLE": "1"}, {"CLICOLOR_FORCE": "1"}, {"TERM": "xterm-256color"}, {"COLUMNS": "20"}], ids=str)  # fmt: skip
+def test_what_is_piped_has_no_escape_codes_and_no_wrapping(env: dict[str, str], box: Path) -> None:
+    for arguments in (("check", "nop"), ("explain", "L401"), ("explain",), ("forms", "list")):
+        done = run(*arguments, cwd=box, env=env)
+        assert b"\x1b" not in done.raw
+        assert done.raw == run(*arguments, cwd=box).raw
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminals here")
+def test_a_terminal_gets_colours_and_whole_words(box: Path) -> None:
+    leader, follower = os.openpty()
+    env = environment(TERM="xterm-256color", COLUMNS="60")
+    process = subprocess.Popen([*COMMAND, "check", "nop"], cwd=box, env=env, stdout=follower, stderr=follower)
+    os.close(follower)
+    shown = b""
+    try:
+        while chunk := os.read(leader, 65536):
+            shown += chunk
+    except OSError:  # Linux says so when the other end is closed
+        pass
+    os.close(leader)
+    assert process.wait(30) == 1
+    assert b"\x1b[" in shown
+    assert b"Traceback" not in shown
+    text = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", shown).decode()
+    assert "L401" in text
+
+
+# ------------------------------------------------------------------------------------------------- what goes wrong around
+
+
+@pytest.mark.parametrize("arguments", [("check", "nop"), ("check", "nop", "--format", "json"), ("explain",), ("forms", "list")], ids=" ".join)  # fmt: skip
+def test_a_reader_that_goes_away_gets_no_traceback(arguments: tuple[str, ...], box: Path) -> None:
+    process = subprocess.Popen([*COMMAND, *arguments], cwd=box, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+    assert process.stdout
+    process.stdout.close()
+    _, said = process.communicate(timeout=60)
+    assert said == b""
+    assert process.returncode in (0, 1)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+@pytest.mark.parametrize(
+    "arguments", [("check", "nop"), ("check", "nop", "--format", "json"), ("explain",)], ids=" ".join
+)
+def test_a_full_disk_is_told_as_such_and_not_as_our_bug(arguments: tuple[str, ...], box: Path) -> None:
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        done = subprocess.run([*COMMAND, *arguments], cwd=box, env=environment(), stdout=full, stderr=subprocess.PIPE, check=False)  # fmt: skip
+    assert done.returncode == 2, done.stderr.decode()
+    assert "cchc-xlsx (" not in done.stderr.decode()
+
+
+def test_without_any_output_at_all_the_exit_code_still_counts(box: Path) -> None:
+    done = subprocess.run(f"{sys.executable} -m cchc_xlsx check nop >&- 2>&-", shell=True, cwd=box, env=environment(), check=False)  # fmt: skip
+    assert done.returncode == 1
+
+
+def interrupted(arguments: tuple[str, ...], cwd: Path, when: float | Path) -> Done:
+    """A run that gets Ctrl-C after so many seconds, or as soon as something stands in a folder."""
+    process = subprocess.Popen([*COMMAND, *arguments], cwd=cwd, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+    if isinstance(when, Path):
+        until = time.monotonic() + 60
+        while process.poll() is None and not names(when) and time.monotonic() < until:
+            time.sleep(0.0005)
+    else:
+        time.sleep(when)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    return Done(process.returncode, out, err.decode())
+
+
+def moments(folder: Path) -> Iterator[float | Path]:
+    yield from (0.2, 0.35, 0.5, 0.7, 0.9)
+    yield folder
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent otherwise on Windows")
+def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path) -> None:
+    seen = set()
+    for number in range(6):
+        out = tmp_path / f"bieu-{number}"
+        when = list(moments(out))[number]
+        arguments = (
+            "generate",
+            "--form",
+            NH1,
+            "--commune",
+            "Nhơn Hậu",
+            "--period",
+            "2025-N",
+            "--all-units",
+            "--out",
+            out.name,
+        )
+        done = interrupted(arguments, tmp_path, when)
+        seen.add(done.code)
+        assert done.code in (0, 130), done.err
+        assert "Traceback" not in done.err
+        assert all(name.endswith(".xlsx") and not name.startswith(".") for name in names(out))
+        for path in out.glob("*.xlsx") if out.exists() else ():
+            with zipfile.ZipFile(path) as package:
+                assert package.testzip() is None
+        if done.code == 130:
+            assert done.err.strip() == "Lỗi: Đã dừng theo yêu cầu."
+    assert 130 in seen
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent otherwise on Windows")
+def test_ctrl_c_while_checking_leaves_no_output_file(box: Path, tmp_path: Path) -> None:
+    many = tmp_path / "nhieu"
+    many.mkdir()
+    for number in range(60):
+        (many / f"{number}.xlsx").write_bytes((box / "nop" / "mot.xlsx").read_bytes())
+    done = interrupted(("check", "nhieu", "--format", "json", "--output", "ra/ket-qua.json"), tmp_path, 0.6)
+    assert done.code == 130
+    assert (done.raw, names(tmp_path / "ra")) == (b"", [])
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent otherwise on Windows")
+def test_ctrl_c_while_our_own_modules_are_loading(tmp_path: Path) -> None:
+    code = (
+        "import builtins, os, signal, sys\n"
+        "honest = builtins.__import__\n"
+        "def load(name, *more, **other):\n"
+        "    if name == 'click':\n"
+        "        builtins.__import__ = honest\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return honest(name, *more, **other)\n"
+        "builtins.__import__ = load\n"
+        "sys.argv = ['cchc-xlsx', '--version']\n"
+        "from cchc_xlsx.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(), cwd=tmp_path, check=False)  # fmt: skip
+    assert (done.returncode, "Traceback" in done.stderr) == (130, False)
+
+
+# --------------------------------------------------------------------------------------------------------------------- demo
+
+DEMO = """
+nhon-hau-2025-phu-luc-1_2025-Q1_MC    LỖI  L403
+nhon-hau-2025-phu-luc-1_2025-Q1_TCKT  LỖI  L401
+nhon-hau-2025-phu-luc-1_2025-Q1_TPHT  LỖI  M101 V203
+nhon-hau-2025-phu-luc-1_2025-Q1_VHXH0 LỖI  V206 V201
+nhon-hau-2025-phu-luc-1_2025-Q1_VPTK  ĐẠT
+nhon-hau-2025-phu-luc-2_2025-Q1_TCKT  ĐẠT
+nhon-hau-2025-phu-luc-2_2025-Q1_TPHT  ĐẠT
+nhon-hau-2025-phu-luc-2_2025-Q1_VHXH0 ĐẠT
+nhon-hau-2025-phu-luc-2_2025-Q1_VPTK  LỖI  M104
+"""
+
+
+def drawn(lines: list[str]) -> list[str]:
+    """Files with their status and the codes below, one line each."""
+    found: list[list[str]] = []
+    for line in lines:
+        if head := re.match(r"(\S+)\.xlsx  (\S+)", line):
+            found.append([head[1], head[2]])
+        elif code := re.match(r"  ([A-Z]\d{3})\b", line):
+            found[-1].append(code[1])
+    return [" ".join(words) for words in found]
+
+
+def test_demo_shows_the_whole_round_in_an_empty_folder(tmp_path: Path) -> None:
+    done = run("demo", cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert drawn(done.lines) == [" ".join(line.split()) for line in DEMO.strip().splitlines()]
+    assert names(tmp_path) == ["cchc-demo"]
+    assert {name: len(names(tmp_path / "cchc-demo" / name)) for name in names(tmp_path / "cchc-demo")} == {
+        "bieu-trang": 9,
+        "da-nop": 9,
+    }
+    assert "cchc-xlsx check cchc-demo/da-nop" in done.out
+    again = run("demo", cwd=tmp_path)
+    assert (again.code, again.raw) == (0, done.raw)
+    checked_again = run("check", "cchc-demo/da-nop", cwd=tmp_path)
+    assert (checked_again.code, drawn(checked_again.lines)) == (1, drawn(done.lines))
+
+
+def test_demo_in_a_folder_of_ones_own(tmp_path: Path) -> None:
+    done = run("demo", "thử nghiệm", cwd=tmp_path)
+    assert (done.code, names(tmp_path)) == (0, ["thử nghiệm"])
