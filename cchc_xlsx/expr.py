@@ -241,6 +241,8 @@ def _value(key: str, values: Values) -> Scalar:
 def _test(what: str, key: str, values: Values) -> bool:
     if what == "error":
         return isinstance(values.get(key), CellError)
+    if what in ("number", "digit") and isinstance(values.get(key), CellError):
+        return False  # ISNUMBER of an error says no; it is not an error itself
     value = _value(key, values)
     match what:
         case "blank":

@@ -346,9 +346,15 @@ def _valid(ctx: Context, line: Line, *names: str) -> Expr:
     return expr.both(*(one.valid for one in found if one))
 
 
+def _is_share(ctx: Context, line: Line) -> Expr:
+    """The two counts are there and the one is a part of the other: a share above 100 % is no result."""
+    part = expr.Compare("<=", expr.Ref(line.key("num")), expr.Ref(line.key("den")))
+    return expr.both(_valid(ctx, line, "num", "den"), expr.compare(line.key("den"), ">", 0), part)
+
+
 def ratio(ctx: Context, line: Line) -> Expr:
     """The share that a rate's two counts make, as a fraction; an empty text while it cannot be known."""
-    known = expr.both(_valid(ctx, line, "num", "den"), expr.compare(line.key("den"), ">", 0))
+    known = _is_share(ctx, line)
     share = expr.Math("/", (expr.Ref(line.key("num")), expr.Ref(line.key("den"))))
     return If(known, share, Const(""))
 
@@ -361,7 +367,7 @@ def _judge_rate(ctx: Context, line: Line) -> Judged:
     assert target is not None and isinstance(target.value, (int, float))
     # num·100 against target·den keeps whole numbers whole: no share such as 0.07·100 = 7.000000000000001 is ever compared.
     left, right = expr.times(line.key("num"), 100), expr.times(line.key("den"), target.value)
-    known = expr.both(_valid(ctx, line, "num", "den"), expr.compare(line.key("den"), ">", 0))
+    known = _is_share(ctx, line)
     return known, expr.Compare(target.op, left, right)
 
 

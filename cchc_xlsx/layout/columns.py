@@ -8,7 +8,7 @@ from typing import Literal
 
 from cchc_xlsx import fields, periods
 from cchc_xlsx.fields import NIL, UNPUBLISHED, Context
-from cchc_xlsx.issue import words
+from cchc_xlsx.issue import cell, words
 from cchc_xlsx.layout import metrics
 
 # LibreOffice draws a column 4.7 % wider than Excel: it does not round the digit's width to whole pixels (measured).
@@ -107,12 +107,22 @@ def _official_widths(ctx: Context, slot_widths: list[float]) -> dict[str, float]
     factor = min(1.0, free_chars / sum(declared.values()))
     if factor == 1:
         return declared
-    narrow = {id_: max(5.0, width * factor) for id_, width in declared.items()}
+    least = {id_: max(5.0, _longest_word_chars(ctx, id_)) for id_ in declared}
+    narrow = {id_: max(least[id_], width * factor) for id_, width in declared.items()}
     excess = sum(narrow.values()) - free_chars
-    widest = sum(width for width in narrow.values() if width > 12)
-    return {
-        id_: round(width - (excess * width / widest if width > 12 else 0) - 0.05, 1) for id_, width in narrow.items()
-    }
+    spare = {id_: width - least[id_] for id_, width in narrow.items()}
+    return {id_: round(width - excess * spare[id_] / sum(spare.values()) - 0.05, 1) for id_, width in narrow.items()}
+
+
+def _longest_word_chars(ctx: Context, column: str) -> float:
+    """The width in characters at which no word of a column is broken."""
+    words = [
+        word for row in ctx.issue.form.rows for word in str(cell(ctx.issue, row, column)).replace("-", "- ").split()
+    ]
+    widest = max((metrics.text_width_pt(word, TABLE_FONT_PT) for word in words), default=0.0)
+    return (widest * 1.06 + 4 - metrics.column_width_pt(0)) / (
+        metrics.column_width_pt(1) - metrics.column_width_pt(0)
+    ) + 0.2
 
 
 def _slots(ctx: Context) -> dict[str, str]:

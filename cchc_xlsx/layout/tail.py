@@ -10,8 +10,8 @@ from cchc_xlsx.issue import Issue
 from cchc_xlsx.layout.draft import Draft
 from cchc_xlsx.layout.model import Cell, Style
 
-_FREE_TEXT_PT = 62.0
-_SIGN_PT = 62.0
+_FREE_TEXT_PT = 48.0
+_SIGN_PT = 48.0
 
 
 def after_table(draft: Draft, who: identity.Identity) -> None:

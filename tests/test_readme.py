@@ -1,0 +1,106 @@
+"""The README tells the truth: every command in it runs, and an installed wheel works without the checkout."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+_BLOCK = re.compile(r"<!-- (\w+) -->\n```bash\n(.*?)```", re.DOTALL)
+BLOCKS = [(name, line) for name, text in _BLOCK.findall(README) for line in text.strip().splitlines()]
+# What ends with another code than 0: the blank workbooks that were just issued are not filled in.
+EXPECTED = {"cchc-xlsx check bieu --period 2025-Q1": 1}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty folder that sees the examples and benchmarks as a checkout does."""
+    place = tmp_path_factory.mktemp("readme")
+    for name in ("examples", "benchmarks"):
+        (place / name).symlink_to(ROOT / name)
+    return place
+
+
+def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """One line of the README in a shell that knows `cchc-xlsx` and `python` as this run's own."""
+    shims = folder / "shims"
+    shims.mkdir(exist_ok=True)
+    for name, command in (("cchc-xlsx", "-m cchc_xlsx"), ("python", "")):
+        (shims / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {command} "$@"\n', encoding="utf-8")
+        (shims / name).chmod(0o755)
+    environment = {**os.environ, "PATH": f"{shims}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "CCHC_LANG": ""}
+    return subprocess.run(
+        ["bash", "-c", line], capture_output=True, text=True, encoding="utf-8", cwd=folder, env=environment, check=False
+    )
+
+
+@pytest.mark.xdist_group("readme")
+def test_every_command_runs(folder: Path) -> None:
+    lines = [line for name, line in BLOCKS if name == "run"]
+    assert len(lines) >= 7
+    for line in lines:
+        done = run(line, folder)
+        assert done.returncode == EXPECTED.get(line, 0), (line, done.stdout, done.stderr)
+        assert "Traceback" not in done.stderr
+        assert done.stdout.strip()
+
+
+def test_the_two_commands_of_a_fresh_machine_set_up_and_run() -> None:
+    once = dict(BLOCKS)
+    assert once["demo"].endswith("/pip install --quiet . && .venv/bin/cchc-xlsx demo")
+    assert once["tests"].endswith("/pip install --quiet --editable '.[test]' && .venv/bin/pytest -n auto")
+    assert "<!-- tests -->" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")  # CI runs the README's own line
+
+
+def test_every_command_is_in_the_readme() -> None:
+    from cchc_xlsx.cli.commands import cli
+
+    assert [
+        name for name in cli.commands if f"`cchc-xlsx {name}" not in README and f"cchc-xlsx {name}" not in README
+    ] == []
+
+
+def test_pictures_and_files_that_it_names_are_there() -> None:
+    names = re.findall(r"\]\(([^)#:]+)\)", README) + re.findall(
+        r"`((?:cchc_xlsx|tests|templates|examples)/[\w./]+)`", README
+    )
+    assert [name for name in names if not (ROOT / name.rstrip("/")).exists()] == []
+
+
+def test_an_installed_wheel_works_in_another_folder(tmp_path: Path) -> None:
+    built = subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if built.returncode and not os.environ.get("CI"):
+        pytest.skip(f"no wheel can be built here: {built.stderr[-200:]}")
+    assert built.returncode == 0, built.stderr
+    site = tmp_path / "site"
+    zipfile.ZipFile(next(tmp_path.glob("*.whl"))).extractall(site)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(site), "CCHC_LANG": "en"}
+    code = "import cchc_xlsx, sys; from cchc_xlsx.resources import templates; print(templates())"
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=elsewhere, env=environment, check=True
+    )
+    assert told.stdout.strip() == str(site / "cchc_xlsx" / "templates")
+    listed = subprocess.run(
+        [sys.executable, "-m", "cchc_xlsx", "forms", "list"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=elsewhere,
+        env=environment,
+        check=True,
+    )
+    assert len(listed.stdout.splitlines()) == 8
