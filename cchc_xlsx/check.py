@@ -92,7 +92,8 @@ def check(paths: Sequence[Path], asked: Asked, progress: Callable[[int, int], No
         if not os.path.lexists(path):
             raise CchcError(_NO_SUCH_PATH.format(path=printable(str(path))))
     # Two paths may lead to one file, which is told once.
-    listed = [one for _, one in sorted({one.shown: one for one in _listed(paths)}.items())]
+    once = {os.path.abspath(one.path): one for one in _listed(paths)}  # noqa: PTH100  resolve() would follow links
+    listed = sorted(once.values(), key=lambda one: one.shown)
     layouts = _Layouts()
     results = []
     for number, one in enumerate(listed, 1):
@@ -112,18 +113,21 @@ def _listed(paths: Sequence[Path]) -> Iterator[_Listed]:
 
 
 def _walk(folder: Path, prefix: str) -> Iterator[_Listed]:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        yield _Listed(prefix or ".", folder, Finding("F012", "error", data={"what": error.strerror or "?"}))
-        return
-    for entry in entries:
-        shown = f"{prefix}/{printable(entry.name)}" if prefix else printable(entry.name)
-        is_hidden = entry.name.startswith(".")
-        if entry.is_dir(follow_symlinks=False) and not is_hidden:
-            yield from _walk(Path(entry.path), shown)
-        else:
-            yield _entry(Path(entry.path), shown)
+    """Every entry below a folder, however deep; hidden folders are told and not entered."""
+    waiting = [(str(folder), prefix)]
+    while waiting:
+        here, shown_here = waiting.pop()
+        try:
+            entries = list(os.scandir(here))
+        except OSError as error:
+            yield _Listed(shown_here or ".", Path(here), Finding("F012", "error", data={"what": error.strerror or "?"}))
+            continue
+        for entry in entries:
+            shown = f"{shown_here}/{printable(entry.name)}" if shown_here else printable(entry.name)
+            if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
+                waiting.append((entry.path, shown))
+            else:
+                yield _entry(Path(entry.path), shown)
 
 
 def _entry(path: Path, shown: str) -> _Listed:

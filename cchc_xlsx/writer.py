@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import os
-import tempfile
+import secrets
 import warnings
 from pathlib import Path
 from typing import Any
@@ -54,14 +53,14 @@ def save(data: bytes, path: Path) -> None:
 
 def _save(data: bytes, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".cchc-", suffix=".tmp", dir=path.parent)
+    # The name is known before the file exists, so that Ctrl-C at any moment leaves nothing behind.
+    temporary = path.with_name(f".cchc-{secrets.token_hex(8)}.tmp")
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with temporary.open("xb") as stream:
             stream.write(data)
-        Path(temporary).chmod(0o644)  # mkstemp keeps others out; a workbook is there to be passed on
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 

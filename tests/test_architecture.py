@@ -59,7 +59,7 @@ LIBRARIES = {
     "yaml": {"spec"},
     "cattrs": {"spec"},
     "jinja2": {"form.render"},
-    "rich": {"cli.show", "cli.commands"},
+    "rich": {"cli.show", "cli.results", "cli.commands"},
     "click": {"cli.base", "cli.commands"},
 }
 # Who turns places into addresses: layout, and those that are given places by it.
@@ -239,7 +239,7 @@ def test_help_and_version_load_no_library_but_click(arguments: tuple[str, ...], 
 
 @pytest.mark.parametrize("arguments", [("forms", "list"), ("explain", "L401"), ("explain",)], ids=" ".join)
 def test_what_writes_and_reads_workbooks_is_loaded_only_for_that(arguments: tuple[str, ...], tmp_path: Path) -> None:
-    assert loaded(arguments, tmp_path) & {"xlsxwriter", "openpyxl", "tempfile"} == set()
+    assert loaded(arguments, tmp_path) & {"xlsxwriter", "openpyxl"} == set()
 
 
 # --------------------------------------------------------------------------------------------------------------- length

@@ -236,6 +236,15 @@ def test_names_are_escaped_and_never_dropped(tmp_path: Path) -> None:
     assert shown.out.count("F001") == 5
 
 
+def test_two_names_that_look_alike_when_escaped_are_two_files(tmp_path: Path) -> None:
+    (tmp_path / "hop").mkdir()
+    for name in (b"b\xff.xlsx", b"b\\udcff.xlsx"):
+        with open(bytes(tmp_path) + b"/hop/" + name, "wb") as file:  # noqa: PTH123  a name that is not UTF-8
+            file.write(b"")
+    for paths in (("hop",), ("hop", tmp_path / "hop")):
+        assert run("check", *paths, "--format", "json", cwd=tmp_path).json["summary"]["files"] == 2
+
+
 def ole2() -> bytes:
     """An old .xls: a compound file with a Workbook stream."""
     name = "Workbook\0".encode("utf-16-le")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import checked
 import fill
 import pytest
 
@@ -201,3 +204,27 @@ def test_what_a_plan_changes_is_its_overlay_and_an_emptied_cell_too() -> None:
     typed = {key: field.prefill for key, field in place.place(one).context.fields.items()}
     typed |= {"r11.target": "95%", "r10.do": None, "r01.nope": "x"}
     assert recognise.plan_overlay(one, typed) == {"r11.target": "95%", "r10.do": ""}
+
+
+# A share that arrives as its fraction (95% pasted as a number) or as an unclear text, and what a report then judges by.
+FRACTIONS = """
+cchc-xa                  r19: target=0.95             | >= 95    |
+cchc-xa                  r19: target=1                | >= 100   |
+cam-hiep-2025-phu-luc    r02: target=0.65             | >= 65    |
+nhon-hau-2025-phu-luc-1  r18: target=0.95             | >= 95    |
+nhon-hau-2025-phu-luc-1  r18: target=95               | >= 95    |
+cchc-xa                  r19: target=0,95             | none     | V225 r19.target
+cchc-xa                  r04: target=1                | >= 1     |
+"""
+
+
+@pytest.mark.parametrize("line", FRACTIONS.strip().splitlines())
+def test_a_fraction_is_never_taken_for_a_target_below_one_percent(line: str, tmp_path: Path) -> None:
+    where, wanted, findings = (part.strip() for part in line.split("|"))
+    form_id, row_id, _ = where.replace(":", "").split()
+    result = checked.result(checked.workbook(form_id, where.removeprefix(form_id).strip(), "plan"), tmp_path)
+    assert ", ".join(checked.lines(result)) == findings
+    assert result.filled
+    overlay = recognise.plan_overlay(result.filled.layout.context.issue, result.filled.values)
+    [found] = [one for one in issues.lines(fill.report(form_id, plan=Plan(1, overlay))) if one.row.id == row_id]
+    assert (f"{found.target.op} {found.target.value:g}" if found.target else "none") == wanted

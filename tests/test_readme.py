@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from cchc_xlsx.cli.commands import cli
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 _BLOCK = re.compile(r"<!-- (\w+) -->\n```bash\n(.*?)```", re.DOTALL)
@@ -60,7 +62,6 @@ def test_the_two_commands_of_a_fresh_machine_set_up_and_run() -> None:
 
 
 def test_every_command_is_in_the_readme() -> None:
-    from cchc_xlsx.cli.commands import cli
 
     assert [
         name for name in cli.commands if f"`cchc-xlsx {name}" not in README and f"cchc-xlsx {name}" not in README

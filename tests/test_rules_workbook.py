@@ -540,4 +540,3 @@ def test_every_code_about_a_workbook_has_a_case() -> None:
     elsewhere = {"F012", "F022", "I501", "I503", "I512", "T321"}  # tests of their own above
     drawn = set(re.findall(r"[FIT]\d{3}", tables))
     assert drawn | elsewhere == {rule.code for rule in registry.RULES if rule.code[0] in "FIT"}
-    assert not drawn & elsewhere

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -28,6 +29,8 @@ class _Helped(click.Command):
 
     def __init__(self, *args: Any, **more: Any) -> None:  # noqa: ANN401  as click has it
         more.setdefault("options_metavar", say("[TÙY CHỌN]", "[OPTIONS]"))
+        # The example keeps its line: it is there to be copied.
+        more["help"] = re.sub(r"\n\n(?=\w+ ?\w*: cchc-xlsx)", "\n\n\b\n", more.get("help") or "")
         super().__init__(*args, **more)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -93,30 +96,50 @@ class Group(_Helped, click.Group):
 Group.group_class = Group
 
 
+class _Option(click.Option):
+    """An option whose help has no English in Vietnamese help."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The option's names and help, in the language of the run."""
+        record = super().get_help_record(ctx)
+        if record is None or LANG == "en":
+            return record
+        names, text = record
+        for english, vietnamese in _METAVARS.items():
+            names = re.sub(rf"\b{english}\b", vietnamese, names)
+        return names, text.replace("[default: ", "[mặc định: ").replace("[required]", "[bắt buộc]")
+
+
+_METAVARS = {"TEXT": "CHỮ", "PATH": "ĐƯỜNG_DẪN", "INTEGER": "SỐ"}
+
+
 def run(cli: click.Command, arguments: Sequence[str] | None = None) -> int:
     """The exit code of a run. A user sees one sentence for what went wrong, never a traceback (design §8)."""
-    _encode(sys.stdout)
-    _encode(sys.stderr)
+    _prepare()
     try:
         given = _without_lang(list(sys.argv[1:] if arguments is None else arguments))
         result = cli.main(args=given, standalone_mode=False, prog_name="cchc-xlsx")
+        sys.stdout.flush()
     except CchcError as error:
         _complain(error.text.say(LANG))
         return WRONG_USE
-    except click.exceptions.Abort:
-        return INTERRUPTED
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         return WRONG_USE
     except click.ClickException as error:
         _complain(_usage(error))
         return WRONG_USE
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.exceptions.Abort):
         _complain(say("Đã dừng theo yêu cầu.", "Stopped as asked."))
         return INTERRUPTED
     except BrokenPipeError:
         _drop_output()
         return 0
+    except OSError as error:
+        _drop_output()  # what could not be written must not be tried again when Python ends
+        why = error.strerror or type(error).__name__
+        _complain(say(f"máy tính không cho làm việc này: {why}.", f"the computer does not let this be done: {why}."))
+        return WRONG_USE
     except Exception as error:
         return _our_bug(error)
     return result if isinstance(result, int) else 0
@@ -134,6 +157,16 @@ def _without_lang(arguments: list[str]) -> list[str]:
         else:
             kept.append(argument)
     return kept
+
+
+def _prepare() -> None:
+    """Standard streams that can be written to: none at all is as good as nobody reading."""
+    if sys.stdout is None:
+        _drop_output()
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    _encode(sys.stdout)
+    _encode(sys.stderr)
 
 
 def _encode(stream: TextIO) -> None:
@@ -202,4 +235,4 @@ def _name(parameter: click.Parameter | None) -> str:
 
 def option(*names: str, vi: str, en: str, **more: Any) -> Callable[[Any], Any]:  # noqa: ANN401  as click has it
     """A click option with its help in both languages."""
-    return click.option(*names, help=say(vi, en), **more)
+    return click.option(*names, cls=_Option, help=say(vi, en), **more)

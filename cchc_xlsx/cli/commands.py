@@ -49,11 +49,11 @@ def cli() -> None:
 def demo(folder: Path) -> None:
     """Show the round."""
     from cchc_xlsx import demo as room  # noqa: PLC0415
-    from cchc_xlsx.cli import show  # noqa: PLC0415
+    from cchc_xlsx.cli import results, show  # noqa: PLC0415
 
     out = show.console()
     result = room.make(folder)
-    show.report_text(result.report, out)
+    results.report_text(result.report, out)
     out.print("")
     for text, path in ((room.BLANK_TEXT, result.blank), (room.FILLED_TEXT, result.filled)):
         out.print(f"{text.say(LANG)}: {show.clean(str(path))}")
@@ -207,23 +207,23 @@ def check(
     from cchc_xlsx import check as room  # noqa: PLC0415
     from cchc_xlsx import generate as plans  # noqa: PLC0415
     from cchc_xlsx import periods, recognise, writer  # noqa: PLC0415
-    from cchc_xlsx.cli import show  # noqa: PLC0415
+    from cchc_xlsx.cli import results, show  # noqa: PLC0415
 
     wanted = periods.parse(period).code if period else None
     asked = recognise.Asked(wanted, plans.read_plan(plan) if plan else None)
     with _progress() as advance:
         report = room.check(paths, asked, advance)
     if shape == "json":
-        text = show.report_json(report, LANG)
+        text = results.report_json(report, LANG)
     else:
-        text = show.captured(lambda console: show.report_text(report, console)) if output else ""
+        text = show.captured(lambda console: results.report_text(report, console)) if output else ""
     if output:
         writer.save(text.encode(), output)
     elif shape == "json":
         sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
     else:
-        show.report_text(report, show.console())
+        results.report_text(report, show.console())
     return _exit_code(report, strict=strict)
 
 
