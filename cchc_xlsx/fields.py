@@ -69,6 +69,7 @@ class Field:
     maximum: float | None = None
     options: tuple[str, ...] = ()
     prefill: str | float | None = None
+    is_share: bool = False  # a target that is a percentage, kept as text
 
     @property
     def title(self) -> Text:
@@ -266,7 +267,8 @@ def _plan_row(issue: Issue, row: Row) -> Iterator[Field]:
         elif column.role == "units":
             yield Field(key, row.id, column.id, "names", title, options=responsible(issue), prefill=prefill)
         else:
-            yield Field(key, row.id, column.id, "text", title, prefill=prefill)
+            is_share = column.role == "target" and any(part.kind in ("rate", "percent") for part in row.parts)
+            yield Field(key, row.id, column.id, "text", title, prefill=prefill, is_share=is_share)
 
 
 def responsible(issue: Issue) -> tuple[str, ...]:

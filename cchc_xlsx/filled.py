@@ -211,8 +211,7 @@ def _plain(one: Field, raw: Raw | None, cell: str) -> Entry:
 
 def _as_target(one: Field, number: float) -> str:
     """A number typed into a text cell; a fraction in a target cell is a percentage typed as such."""
-    is_share = one.slot == "target" and 0 < number <= 1 and "%" in str(one.prefill or "")
-    return values.say_percent(number) if is_share else values.say_number(number, 6)
+    return values.say_percent(number) if one.is_share and 0 < number <= 1 else values.say_number(number, 6)
 
 
 def _text(raw: Raw | None) -> str | None:

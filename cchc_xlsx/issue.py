@@ -184,6 +184,8 @@ def read_target(part: Measure, text: str | float) -> Target | None:
     read = values.target(text, default_percent=is_share)
     if read is None or read.percent != is_share:
         return None
+    if is_share and 0 < read.value < 1 and "%" not in str(text):
+        return None  # "0,95": 0.95 % or 95 %?
     return Target(read.op or part.op or ">=", read.value)
 
 
