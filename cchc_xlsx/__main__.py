@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
+
+_INTERRUPTED = 130
 
 
 def main() -> None:
@@ -13,8 +17,19 @@ def main() -> None:
 
         code = run(cli)
     except KeyboardInterrupt:  # while our own modules were being loaded
-        code = 130
+        code = _INTERRUPTED
+    if code == _INTERRUPTED:
+        # Python dies of SIGINT itself, without our exit code, where Ctrl-C came while it ran exec() on a text (dataclasses
+        # are made that way), even though it was caught.
+        _leave(code)
     sys.exit(code)
+
+
+def _leave(code: int) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":
