@@ -6,6 +6,8 @@ import contextlib
 import os
 import sys
 
+from cchc_xlsx import lang
+
 _INTERRUPTED = 130
 
 
@@ -18,6 +20,8 @@ def main() -> None:
         code = run(cli)
     except KeyboardInterrupt:  # while our own modules were being loaded
         code = _INTERRUPTED
+        is_english = lang.chosen(sys.argv[1:], dict(os.environ)) == "en"
+        print("Error: Stopped as asked." if is_english else "Lỗi: Đã dừng theo yêu cầu.", file=sys.stderr)  # noqa: T201
     if code == _INTERRUPTED:
         # Python dies of SIGINT itself, without our exit code, where Ctrl-C came while it ran exec() on a text (dataclasses
         # are made that way), even though it was caught.
