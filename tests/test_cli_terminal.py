@@ -340,7 +340,9 @@ _READY = "from cchc_xlsx.__main__ import main; print('ready', flush=True); main(
 def interrupted(arguments: tuple[str, ...], cwd: Path, when: float | Path) -> Done:
     """A run that gets Ctrl-C so many seconds after its start, or as soon as something stands in a folder."""
     command = [sys.executable, "-c", _READY, *arguments]
-    process = subprocess.Popen(command, cwd=cwd, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    # Where Ctrl-C cuts Python's own reading of a module, Python warns of a file left open: not ours to close.
+    env = environment(PYTHONWARNINGS="ignore::ResourceWarning")
+    process = subprocess.Popen(command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout
     assert process.stdout.readline().strip() == b"ready"
     if isinstance(when, Path):
@@ -365,10 +367,9 @@ def test_ctrl_c_leaves_nothing_half_written(when: float | str, tmp_path: Path) -
     for path in out.glob("*.xlsx"):
         with zipfile.ZipFile(path) as package:
             assert package.testzip() is None
-    if done.code == 0:  # a fast machine was done before
-        assert len(names(out)) == 5
-    else:
-        assert (done.code, done.err.strip()) == (130, "Lỗi: Đã dừng theo yêu cầu.")
+    if done.code in (0, -signal.SIGINT) and len(names(out)) == 5:
+        return  # a fast machine was done before, or was already leaving: then Python itself is ended by the signal
+    assert (done.code, done.err.strip()) == (130, "Lỗi: Đã dừng theo yêu cầu.")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent otherwise on Windows")
