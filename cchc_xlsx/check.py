@@ -162,6 +162,8 @@ def _result(one: _Listed, asked: Asked, layouts: _Layouts) -> FileResult:
     digest = hashlib.sha256(data).hexdigest()
     book = reader.read(data)
     if isinstance(book, Refusal):
+        if ("kind", "ole2") in book.data and one.path.suffix.lower() == ".xls":
+            book = Refusal("F003")  # an old file too broken to tell by content what it was; its name does
         if not one.path.suffix and book.code in _NO_WORKBOOK:
             return FileResult(one.shown, "skipped", (Finding("F021", "info", data={"kind": "?"}),), sha256=digest)
         return FileResult(one.shown, "error", (_refused(book),), sha256=digest)
@@ -183,7 +185,11 @@ def _result(one: _Listed, asked: Asked, layouts: _Layouts) -> FileResult:
 
 def _refused(refusal: Refusal) -> Finding:
     rule = registry.by_code()[refusal.code]
-    data = {name: file.WORDS.get(word, word) if name in ("kind", "what") else word for name, word in refusal.data}
+    words = file.WORDS
+    data = {
+        name: words.get(f"{name}:{word}", words.get(word, word)) if name in ("kind", "what") else word
+        for name, word in refusal.data
+    }
     return Finding(refusal.code, rule.severity, data=data)
 
 
