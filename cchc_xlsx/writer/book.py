@@ -1,29 +1,20 @@
-"""Layout → workbook. The only room that imports XlsxWriter; the same layout gives the same bytes."""
+"""Layout → workbook: the same layout gives the same bytes."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
-import secrets
-import signal
-import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.worksheet import Worksheet
 
-from cchc_xlsx.errors import CchcError
 from cchc_xlsx.identity import PROPERTY
-from cchc_xlsx.lang import Text
 from cchc_xlsx.layout.model import Cell, Formula, Layout, Print, Range, Sheet, Style, Validation, a1_range
 
 _CREATED = dt.datetime(2026, 1, 1)
-_CANNOT_WRITE = Text("Không ghi được {path}: {why}.", "Cannot write {path}: {why}.")
 _FONT = "Times New Roman"
 _BORDERS = {"l": "left", "r": "right", "t": "top", "b": "bottom"}
 _ROW_ONLY = 15.0
@@ -39,49 +30,6 @@ class _Worksheet(Worksheet):  # type: ignore[misc]
 
 class WriteError(Exception):
     """XlsxWriter refused something that the layout asked for: our mistake."""
-
-
-def write(layout: Layout, path: Path) -> None:
-    """Write the workbook at `path`, which appears whole or not at all."""
-    save(to_bytes(layout), path)
-
-
-def save(data: bytes, path: Path) -> None:
-    """Write bytes at `path`, which appears whole or not at all. Raises CchcError where that cannot be."""
-    try:
-        _save(data, path)
-    except OSError as error:
-        shown = str(path).encode("utf-8", "backslashreplace").decode()
-        raise CchcError(_CANNOT_WRITE.format(path=shown, why=error.strerror or "?")) from error
-
-
-def _save(data: bytes, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".cchc-{secrets.token_hex(8)}.tmp")
-    with _undisturbed():
-        try:
-            with temporary.open("xb") as stream:
-                stream.write(data)
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Ctrl-C waits for the few milliseconds that a file is being written, so that it leaves nothing half done."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # signals reach the main thread alone
-        return
-    waiting: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: waiting.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if waiting:
-        raise KeyboardInterrupt
 
 
 def to_bytes(layout: Layout) -> bytes:

@@ -1,0 +1,113 @@
+"""What a check tells: each file with its findings in words, and the findings about the set."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from cchc_xlsx.identity import Identity
+from cchc_xlsx.lang import Lang
+from cchc_xlsx.rules import registry
+from cchc_xlsx.rules.model import Finding, Severity
+
+Status = Literal["ok", "warning", "error", "skipped"]
+STATUSES: tuple[Status, ...] = ("ok", "warning", "error", "skipped")
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """Why a finding does not count, and the last day of that (ISO) where there is one."""
+
+    reason: str
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A finding in the words of one language."""
+
+    code: str
+    severity: Severity
+    sheet: str | None
+    cell: str | None
+    key: str | None
+    label: str | None
+    value: str | None
+    message: str
+    fix: str
+    waived: Waived | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What is told about one entry of a folder.
+
+    `path` is how it is shown, `file` where it is; `fields` are the accepted inputs: key → cell, value, state; `marked` is the
+    marked copy that was made.
+    """
+
+    path: str
+    status: Status
+    findings: tuple[Told, ...] = ()
+    identity: Identity | None = None
+    unit_name: str = ""
+    sha256: str | None = None
+    fields: Mapping[str, tuple[str, object, str]] = field(default_factory=dict)
+    file: Path | None = None
+    marked: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All files, sorted by path, and the findings about the set.
+
+    `files` may be read again and again, but need not be in memory: ten thousand are not.
+    """
+
+    files: Collection[FileResult]
+    counts: Mapping[Status, int]
+    findings: tuple[Told, ...] = ()
+
+    @property
+    def has_workbooks(self) -> bool:
+        """Whether anything was there to check at all."""
+        return len(self.files) > self.counts["skipped"]
+
+    def has(self, severity: Severity) -> bool:
+        """Whether a finding of that severity counts anywhere, in a file or about the set."""
+        in_files = self.counts["error" if severity == "error" else "warning"] if severity != "info" else 0
+        return bool(in_files) or any(one.severity == severity and not one.waived for one in self.findings)
+
+
+def told(finding: Finding, lang: Lang, waived: Waived | None = None) -> Told:
+    """The finding in words."""
+    return Told(
+        finding.code,
+        finding.severity,
+        finding.sheet,
+        finding.cell,
+        finding.key,
+        finding.label,
+        finding.value,
+        registry.message(finding, lang),
+        registry.fix(finding, lang),
+        waived,
+    )
+
+
+def status(findings: Sequence[Told]) -> Status:
+    """How a file ends that was read: by the worst of what counts."""
+    severities = {one.severity for one in findings if not one.waived}
+    return "error" if "error" in severities else "warning" if "warning" in severities else "ok"
+
+
+def printable(name: str) -> str:
+    """A file name that can be shown and encoded: bytes that are not UTF-8 and control characters are escaped."""
+    safe = name.encode("utf-8", "backslashreplace").decode("utf-8")
+    return "".join(letter if letter.isprintable() else _escaped(ord(letter)) for letter in safe)
+
+
+def _escaped(code: int) -> str:
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

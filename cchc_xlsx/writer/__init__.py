@@ -1,0 +1,23 @@
+"""What is written to disk. The only room that imports XlsxWriter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cchc_xlsx.layout.model import Layout
+from cchc_xlsx.writer.files import save
+
+
+def to_bytes(layout: Layout) -> bytes:
+    """The workbook's bytes."""
+    from cchc_xlsx.writer import book  # noqa: PLC0415 - XlsxWriter takes 50 ms, and saving a file does not need it
+
+    return book.to_bytes(layout)
+
+
+def write(layout: Layout, path: Path) -> None:
+    """Write the workbook at `path`, which appears whole or not at all."""
+    save(to_bytes(layout), path)
+
+
+__all__ = ["save", "to_bytes", "write"]

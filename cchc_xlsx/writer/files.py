@@ -1,0 +1,53 @@
+"""Files that appear whole or not at all, whatever stops the run."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cchc_xlsx.errors import CchcError
+from cchc_xlsx.lang import Text
+
+_CANNOT_WRITE = Text("Không ghi được {path}: {why}.", "Cannot write {path}: {why}.")
+
+
+def save(data: bytes, path: Path) -> None:
+    """Write bytes at `path`, which appears whole or not at all. Raises CchcError where that cannot be."""
+    try:
+        _save(data, path)
+    except OSError as error:
+        shown = str(path).encode("utf-8", "backslashreplace").decode()
+        raise CchcError(_CANNOT_WRITE.format(path=shown, why=error.strerror or "?")) from error
+
+
+def _save(data: bytes, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".cchc-{secrets.token_hex(8)}.tmp")
+    with _undisturbed():
+        try:
+            with temporary.open("xb") as stream:
+                stream.write(data)
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ctrl-C waits for the few milliseconds that a file is being written, so that it leaves nothing half done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals reach the main thread alone
+        return
+    waiting: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: waiting.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if waiting:
+        raise KeyboardInterrupt
