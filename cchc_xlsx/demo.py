@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cchc_xlsx import check, generate, recognise, sample, writer
-from cchc_xlsx.check import Report
-from cchc_xlsx.lang import Text
+from cchc_xlsx.lang import Lang, Text
 from cchc_xlsx.layout import place
+from cchc_xlsx.results import Report
 from cchc_xlsx.sample import Typed
 
 PERIOD = "2025-Q1"
@@ -47,7 +47,7 @@ class Shown:
     report: Report
 
 
-def make(folder: Path) -> Shown:
+def make(folder: Path, lang: Lang) -> Shown:
     """Issue, fill in and check the sample workbooks in `folder`; what is there from an earlier run is made anew."""
     blank, filled = folder / "bieu-trang", folder / "da-nop"
     for form in FORMS:
@@ -56,7 +56,7 @@ def make(folder: Path) -> Shown:
         for issue in generate.issues(order):
             typed = _typed(sample.valid(issue), _MISTAKES.get((form, issue.unit), {}))
             writer.write(place.place(issue, typed), filled / generate.file_name(issue))
-    return Shown(blank, filled, check.check((filled,), recognise.Asked()))
+    return Shown(blank, filled, check.check((filled,), recognise.Asked(), lang=lang))
 
 
 def _typed(valid: Typed, mistakes: Mapping[str, str | float | None]) -> Typed:

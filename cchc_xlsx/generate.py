@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cchc_xlsx import check, filled, issue, package, periods, reader, recognise, units, values, writer
+from cchc_xlsx import identity, issue, periods, units, values, workers, writer
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.form import load
 from cchc_xlsx.form.model import Form
 from cchc_xlsx.issue import Issue, IssueKind, Plan
 from cchc_xlsx.lang import Text
 from cchc_xlsx.layout import place
-from cchc_xlsx.package import Refusal
 from cchc_xlsx.recognise import GivenPlan
+from cchc_xlsx.results import printable
+from cchc_xlsx.rules import registry
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,19}")
 _NO_COMMUNE = Text(
@@ -53,7 +54,6 @@ _OTHER_COMMUNE = Text(
     "kế hoạch của {found}, năm {found_year}; đang phát hành cho {wanted}, năm {wanted_year}.",
     "it is the plan of {found}, {found_year}; workbooks are being made for {wanted}, {wanted_year}.",
 )
-_HAS_ERRORS = Text("còn lỗi, chạy cchc-xlsx check để xem.", "it has errors; run cchc-xlsx check to see them.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,29 +130,23 @@ def read_plan(path: Path, report: Issue | None = None) -> GivenPlan:
     """What a filled plan changes in its form. Raises CchcError where the file is no plan, has errors, or is another's."""
 
     def refuse(why: Text) -> CchcError:
-        return CchcError(_NOT_A_PLAN.format(file=check.printable(path.name), why=why))
+        return CchcError(_NOT_A_PLAN.format(file=printable(path.name), why=why))
 
-    data = package.read_file(path)
-    book = data if isinstance(data, Refusal) else reader.read(data)
-    if isinstance(book, Refusal):
-        raise refuse(check.refused_text(book))
-    found = recognise.recognise(book, recognise.Asked())
-    if found.issue is None or found.sheet is None:
-        raise refuse(check.first_text(found.findings))
-    if found.issue.kind != "plan" or (report and found.issue.form is not report.form):
-        raise refuse(_WRONG_KIND.format(form=report.form.id if report else "?"))
-    if report and (found.issue.commune, found.issue.year) != (report.commune, report.year):
-        theirs, ours = found.issue, report
-        names = {"found": theirs.commune, "wanted": ours.commune}
-        raise refuse(_OTHER_COMMUNE.format(**names, found_year=theirs.year, wanted_year=ours.year))
-    result = check.check((path,), recognise.Asked()).files[0]
-    if result.status == "error" or result.filled is None:
-        raise refuse(_HAS_ERRORS)
-    return GivenPlan(found.issue, recognise.plan_overlay(found.issue, _typed(result.filled)))
-
-
-def _typed(read: filled.Filled) -> dict[str, object]:
-    return {key: entry.value for key, entry in read.entries.items()}
+    found = workers.plan(path, "vi")
+    if isinstance(found, str):
+        raise refuse(registry.by_code()[found].message)
+    if "why" in found:
+        raise refuse(Text(*found["why"]))
+    who = identity.parse(found["token"])
+    assert who
+    form = load.find(who.form, who.version)
+    if report and form is not report.form:
+        raise refuse(_WRONG_KIND.format(form=report.form.id))
+    if report and (who.commune, who.year) != (report.commune, report.year):
+        names = {"found": who.commune, "wanted": report.commune}
+        raise refuse(_OTHER_COMMUNE.format(**names, found_year=who.year, wanted_year=report.year))
+    whose = Issue(form, who.commune, who.year, "plan", commune_code=who.commune_code)
+    return GivenPlan(whose, found["overlay"])
 
 
 def file_name(one: Issue) -> str:

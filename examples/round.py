@@ -10,7 +10,6 @@ from pathlib import Path
 
 from cchc_xlsx import check, generate, recognise, sample, writer
 from cchc_xlsx.layout import place
-from cchc_xlsx.rules import registry
 
 
 def main() -> None:
@@ -23,7 +22,7 @@ def main() -> None:
         for result in check.check((Path(folder),), recognise.Asked()).files:
             print(result.path, result.status)
             for finding in result.findings:
-                print(f"  {finding.code} {finding.cell}: {registry.message(finding, 'vi')}")
+                print(f"  {finding.code} {finding.cell}: {finding.message}")
 
 
 if __name__ == "__main__":

@@ -18,8 +18,9 @@ from xml.sax.saxutils import escape
 
 import fill
 
-from cchc_xlsx import check, writer
-from cchc_xlsx.check import FileResult
+from cchc_xlsx import folder as folder_of
+from cchc_xlsx import writer
+from cchc_xlsx.examine import Examined, Layouts, examine
 from cchc_xlsx.issue import Issue, Plan
 from cchc_xlsx.layout import place
 from cchc_xlsx.layout.model import Layout, a1
@@ -114,15 +115,25 @@ def planned(form_id: str, overlay: Mapping[str, str | float], period: str = "N",
     return fill.report(form_id, period, unit, Plan(1, overlay))
 
 
-def result(data: bytes, folder: Path, asked: Asked | None = None, name: str = "bao-cao.xlsx") -> FileResult:
+def result(data: bytes, folder: Path, asked: Asked | None = None, name: str = "bao-cao.xlsx") -> Examined:
     """What the checker says of a file of these bytes."""
     path = folder / name
     path.write_bytes(data)
-    [found] = check.check((path,), asked or Asked()).files
-    return found
+    return _examined(path, asked or Asked(), Layouts())
 
 
-def lines(found: FileResult) -> list[str]:
+def _examined(path: Path, asked: Asked, layouts: Layouts) -> Examined:
+    [entry] = folder_of.entries((path,))
+    return Examined("skipped", (entry.skipped,)) if entry.skipped else examine(path, asked, layouts)
+
+
+def results(folder: Path, asked: Asked | None = None) -> dict[str, Examined]:
+    """What the checker says of each file of a folder, by name; here, without worker processes."""
+    layouts = Layouts()
+    return {path.name: _examined(path, asked or Asked(), layouts) for path in sorted(folder.iterdir())}
+
+
+def lines(found: Examined) -> list[str]:
     """Code and input of each finding, or code and cell where no input is at fault."""
     for finding in found.findings:
         said(finding)

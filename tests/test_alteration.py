@@ -16,7 +16,8 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import MergedCell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cchc_xlsx import check, writer
+from cchc_xlsx import writer
+from cchc_xlsx.examine import Examined, Layouts, examine
 from cchc_xlsx.issue import Issue, Plan
 from cchc_xlsx.layout import place
 from cchc_xlsx.layout.guide import META
@@ -51,15 +52,14 @@ def planned() -> Issue:
     return fill.report(INDICATORS, plan=PLAN)
 
 
-def altered(path: Path, report: Callable[[], Issue], change: Change) -> check.FileResult:
+def altered(path: Path, report: Callable[[], Issue], change: Change) -> Examined:
     """What the checker says of a report when it was changed."""
     book = openpyxl.load_workbook(io.BytesIO(written(report)))
     (change(book, book.worksheets[0]) or book).save(path)
-    [result] = check.check([path], Asked()).files
-    return result
+    return examine(path, Asked(), Layouts())
 
 
-def lines(result: check.FileResult) -> list[str]:
+def lines(result: Examined) -> list[str]:
     """Findings as text: code, cell, the beginning of the label, and what of the value or the words tells them apart."""
     found = []
     for one in result.findings:

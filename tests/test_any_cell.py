@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cchc_xlsx import check
+from cchc_xlsx import examine
 from cchc_xlsx.layout.model import Layout, a1
 from cchc_xlsx.recognise import Asked
 
@@ -110,6 +110,6 @@ def test_any_content_of_any_cell(form_id: str, period: str, data: st.DataObject,
     for finding in result.findings:
         if not any(re.search(r"[{}]|None|Text|Ref", text) for text in cells.values()):  # words that `said` looks for
             assert all(len(text) < 1_000 for text in checked.said(finding))
-    json.dumps({key: value for key, (_, value, _) in check.accepted(result).items()}, allow_nan=False).encode()
+    json.dumps({key: value for key, (_, value, _) in examine.accepted(result).items()}, allow_nan=False).encode()
     assert result.status in ("ok", "warning", "error")
     assert result.sha256

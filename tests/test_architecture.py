@@ -42,7 +42,11 @@ alteration  what is locked and changed
 recognise   which issue a workbook is
 filled      what a unit typed
 findings    filled → findings
-check       a folder → results
+examine     one file → findings
+worker      the process that examines files
+workers     files → answers of worker processes
+folder      paths → entries
+check       folders → results
 generate    options → workbooks
 sample      plausible figures
 demo        the whole round

@@ -18,6 +18,7 @@ import pytest
 from misfill import Mistake
 
 from cchc_xlsx import check, expr, fields, writer
+from cchc_xlsx.examine import Examined, Layouts, examine
 from cchc_xlsx.issue import Issue
 from cchc_xlsx.layout import place, verdicts
 from cchc_xlsx.layout.model import Layout, Place, a1, a1_range
@@ -42,10 +43,9 @@ def lines(found: tuple[Finding, ...]) -> list[str]:
     return [" ".join((one.code, one.cell or "-", one.label or "-")) for one in found]
 
 
-def checked(path: Path) -> check.FileResult:
+def checked(path: Path) -> Examined:
     """What the checker says about one file."""
-    [result] = check.check([path], Asked()).files
-    return result
+    return examine(path, Asked(), Layouts())
 
 
 # ------------------------------------------------------------------------------- the workbook's verdicts and the checker's
@@ -59,7 +59,7 @@ class Round:
     layout: Layout
     typed: Mistake
     cells: Mapping[str, Mapping[str, Any]]
-    result: check.FileResult
+    result: Examined
 
     @property
     def values(self) -> dict[str, expr.Value]:
@@ -167,8 +167,7 @@ def rounds(office: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> list
     jobs = write_jobs(tmp_path_factory.mktemp("rounds"))
     requests = [job.for_office() for job in jobs]
     results = fill_all(office, requests)
-    report = check.check([request["out"] for request in requests], Asked())
-    by_name = {Path(one.path).stem: one for one in report.files}
+    by_name = {path.stem: checked(path) for path in (Path(request["out"]) for request in requests)}
     return [
         Round(job.name, job.layout, job.typed, result["cells"], by_name[job.name])
         for job, result in zip(jobs, results, strict=True)
@@ -352,9 +351,7 @@ def test_a_correct_workbook_has_no_finding_after_it_was_saved_again(office: Modu
     (tmp_path / "again").mkdir()
     fill_all(office, jobs)
     report = check.check([tmp_path / "again"], Asked())
-    assert [
-        (one.path, one.status, lines(one.findings)) for one in report.files if one.status != "ok" or one.findings
-    ] == []
+    assert [(one.path, one.status, one.findings) for one in report.files if one.status != "ok" or one.findings] == []
     assert len(report.files) == len(fill.FORMS) * 2
 
 

@@ -15,7 +15,7 @@ import fill
 import pytest
 import trial
 
-from cchc_xlsx.check import FileResult
+from cchc_xlsx.examine import Examined
 from cchc_xlsx.form import load
 from cchc_xlsx.issue import Issue
 from cchc_xlsx.layout import place
@@ -326,7 +326,7 @@ ALL = cases()
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, FileResult]:
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Examined]:
     """All cases as files of one folder, checked in one run: what is found in each."""
     own, folder = tmp_path_factory.mktemp("forms"), tmp_path_factory.mktemp("cases")
     trial.put(own)
@@ -334,8 +334,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, FileResult]:
     for case in ALL:
         layout, data = written(case.form_id, case.period)
         (folder / case.name).write_bytes(checked.typed_into(layout, data, case.drawn))
-    report = checked.check.check((folder,), Asked(own_forms=own))
-    return {one.path: one for one in report.files}
+    return checked.results(folder, Asked(own_forms=own))
 
 
 def issue(form_id: str, period: str, own: Path) -> Issue:
@@ -345,7 +344,7 @@ def issue(form_id: str, period: str, own: Path) -> Issue:
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: f"{case.form_id}-{case.period}-{case.drawn or 'right'}")
-def test_what_is_typed_and_what_is_found(case: Case, found: Mapping[str, FileResult]) -> None:
+def test_what_is_typed_and_what_is_found(case: Case, found: Mapping[str, Examined]) -> None:
     assert (", ".join(checked.lines(found[case.name])) or "ok") == case.found
 
 
@@ -410,9 +409,7 @@ def test_one_mistake_is_told_once(line: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("case", [one for one in ALL if one.found != "ok"], ids=lambda case: case.name + case.found)
-def test_english_messages_hold_no_vietnamese_but_names_and_contents(
-    case: Case, found: Mapping[str, FileResult]
-) -> None:
+def test_english_messages_hold_no_vietnamese_but_names_and_contents(case: Case, found: Mapping[str, Examined]) -> None:
     result = found[case.name]
     assert result.filled
     for finding in result.findings:

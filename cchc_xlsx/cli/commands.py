@@ -52,7 +52,7 @@ def demo(folder: Path) -> None:
     from cchc_xlsx.cli import results, show  # noqa: PLC0415
 
     out = show.console()
-    result = room.make(folder)
+    result = room.make(folder, LANG)
     results.report_text(result.report, out)
     out.print("")
     for text, path in ((room.BLANK_TEXT, result.blank), (room.FILLED_TEXT, result.filled)):
@@ -195,13 +195,26 @@ def generate(out: Path, **asked: Any) -> None:  # noqa: ANN401  click's paramete
 )
 @option("--plan", type=_FILE, vi="Kế hoạch mà các báo cáo phải theo.", en="The plan that reports must follow.")
 @option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    vi="Số tiến trình đọc tệp; mặc định bằng số lõi của máy.",
+    en="Processes that read files; by default as many as the machine has cores.",
+)
+@option(
     "--strict",
     is_flag=True,
     vi="Cảnh báo cũng tính là chưa đạt (mã thoát 1).",
     en="A warning counts too (exit code 1).",
 )
 def check(
-    paths: tuple[Path, ...], shape: str, output: Path | None, period: str | None, plan: Path | None, *, strict: bool
+    paths: tuple[Path, ...],
+    shape: str,
+    output: Path | None,
+    period: str | None,
+    plan: Path | None,
+    jobs: int | None,
+    *,
+    strict: bool,
 ) -> int:
     """Check folders and files."""
     from cchc_xlsx import check as room  # noqa: PLC0415
@@ -212,9 +225,9 @@ def check(
     wanted = periods.parse(period).code if period else None
     asked = recognise.Asked(wanted, plans.read_plan(plan) if plan else None)
     with _progress() as advance:
-        report = room.check(paths, asked, advance)
+        report = room.check(paths, asked, advance, lang=LANG, jobs=jobs)
     if shape == "json":
-        text = results.report_json(report, LANG)
+        text = "".join(results.report_json(report))
     else:
         text = show.captured(lambda console: results.report_text(report, console)) if output else ""
     if output:
@@ -231,7 +244,7 @@ def _exit_code(report: Any, *, strict: bool) -> int:  # noqa: ANN401  a Report; 
     if not report.has_workbooks:
         click.echo(say("Không có bảng tính nào để kiểm tra.", "There is no workbook to check."), err=True)
         return WRONG_USE
-    return 1 if report.count("error") or (strict and report.count("warning")) else 0
+    return 1 if report.has("error") or (strict and report.has("warning")) else 0
 
 
 @cli.command(

@@ -8,14 +8,10 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text as RichText
 
-from cchc_xlsx import __version__, check, units
-from cchc_xlsx.check import FileResult, Report
-from cchc_xlsx.cli.base import LANG, say
+from cchc_xlsx import __version__, units
+from cchc_xlsx.cli.base import say
 from cchc_xlsx.cli.show import COLOURS, clean, status_word
-from cchc_xlsx.issue import unit_name
-from cchc_xlsx.lang import Lang
-from cchc_xlsx.rules import registry
-from cchc_xlsx.rules.model import Finding
+from cchc_xlsx.results import STATUSES, FileResult, Report, Told
 
 
 def report_text(report: Report, out: Console) -> None:
@@ -42,14 +38,12 @@ def _about(one: FileResult) -> str:
     if who is None:
         return ""
     parts = [who.form, who.period or str(who.year)]
-    if one.filled and who.unit != units.COMMUNE:
-        parts.append(unit_name(one.filled.layout.context.issue, who.unit))
-    elif who.unit != units.COMMUNE:
-        parts.append(who.unit)
+    if who.unit != units.COMMUNE:
+        parts.append(one.unit_name or who.unit)
     return clean(" · ".join(parts))
 
 
-def _finding(finding: Finding) -> Iterator[RichText]:
+def _finding(finding: Told) -> Iterator[RichText]:
     line = RichText("  ")
     line.append(finding.code, style=COLOURS[finding.severity])
     if finding.severity != "error":
@@ -58,13 +52,13 @@ def _finding(finding: Finding) -> Iterator[RichText]:
     place = clean(" · ".join(part for part in where if part))
     line.append(f"  {place}" if place else "", style="bold")
     yield line
-    yield RichText(f"      {clean(registry.message(finding, LANG))}")
+    yield RichText(f"      {clean(finding.message)}")
     if finding.severity != "info":
-        yield RichText(f"      → {clean(registry.fix(finding, LANG))}", style="green")
+        yield RichText(f"      → {clean(finding.fix)}", style="green")
 
 
 def _summary(report: Report) -> RichText:
-    counts = [(report.count(status), status) for status in ("ok", "warning", "error", "skipped")]
+    counts = [(report.counts[status], status) for status in STATUSES]
     line = RichText(say(f"{len(report.files)} tệp: ", f"{len(report.files)} files: "), style="bold")
     for index, (count, status) in enumerate(counts):
         line.append(", " if index else "")
@@ -72,27 +66,24 @@ def _summary(report: Report) -> RichText:
     return line
 
 
-def report_json(report: Report, lang: Lang) -> str:
-    """The fixed JSON of design §8."""
-    body = {
-        "tool": "cchc-xlsx",
-        "version": __version__,
-        "summary": {
-            "files": len(report.files),
-            **{status: report.count(status) for status in ("ok", "warning", "error", "skipped")},
-        },
-        "files": [_file_json(one, lang) for one in report.files],
-        "findings": [finding_json(finding, lang) for finding in report.findings],
-    }
-    return json.dumps(body, ensure_ascii=False, indent=1) + "\n"
+def report_json(report: Report) -> Iterator[str]:
+    """The fixed JSON of design §8, in pieces: ten thousand files need not be in memory."""
+    summary: dict[str, int] = {"files": len(report.files), **{status: report.counts[status] for status in STATUSES}}
+    about = {"tool": "cchc-xlsx", "version": __version__, "summary": summary}
+    yield json.dumps(about, ensure_ascii=False, indent=1)[:-2] + ',\n "files": ['
+    before = "\n"
+    for one in report.files:
+        yield before + json.dumps(_file_json(one), ensure_ascii=False)
+        before = ",\n"
+    findings = [finding_json(finding) for finding in report.findings]
+    yield '\n ],\n "findings": ' + json.dumps(findings, ensure_ascii=False, indent=1) + "\n}\n"
 
 
-def _file_json(one: FileResult, lang: Lang) -> dict[str, object]:
+def _file_json(one: FileResult) -> dict[str, object]:
     who = one.identity
-    accepted = check.accepted(one)
     numbers = {
         cell: value
-        for cell, value, _ in accepted.values()
+        for cell, value, _ in one.fields.values()
         if isinstance(value, (int, float)) and not isinstance(value, bool)
     }
     return {
@@ -110,23 +101,24 @@ def _file_json(one: FileResult, lang: Lang) -> dict[str, object]:
         "sha256": one.sha256,
         "values": numbers,
         "fields": {
-            key: {"cell": cell, "value": value, "state": state} for key, (cell, value, state) in accepted.items()
+            key: {"cell": cell, "value": value, "state": state} for key, (cell, value, state) in one.fields.items()
         },
-        "findings": [finding_json(finding, lang) for finding in one.findings],
+        "findings": [finding_json(finding) for finding in one.findings],
     }
 
 
-def finding_json(finding: Finding, lang: Lang) -> dict[str, object]:
+def finding_json(one: Told) -> dict[str, object]:
     """One finding as the fixed JSON has it."""
+    waived = {"reason": one.waived.reason, "until": one.waived.until} if one.waived else None
     return {
-        "code": finding.code,
-        "severity": finding.severity,
-        "sheet": finding.sheet,
-        "cell": finding.cell,
-        "key": finding.key,
-        "label": finding.label,
-        "value": finding.value,
-        "message": registry.message(finding, lang),
-        "fix": registry.fix(finding, lang),
-        "waived": None,
+        "code": one.code,
+        "severity": one.severity,
+        "sheet": one.sheet,
+        "cell": one.cell,
+        "key": one.key,
+        "label": one.label,
+        "value": one.value,
+        "message": one.message,
+        "fix": one.fix,
+        "waived": waived,
     }

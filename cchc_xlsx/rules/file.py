@@ -279,6 +279,38 @@ RULES = (
         _GOOD,
     ),
     Rule(
+        "F015",
+        "error",
+        Text("Tệp làm chương trình đọc bị dừng", "A file that ends its reader"),
+        Text(
+            "Phần đọc tệp đã dừng đột ngột ở tệp này (cần quá nhiều bộ nhớ hoặc nội dung bất thường); các tệp khác vẫn được kiểm tra.",
+            "The process that read this file ended on it (too much memory, or odd content); the other files were checked.",
+        ),
+        _RESAVE,
+        Text(
+            "Mỗi tệp được đọc trong một tiến trình riêng có giới hạn bộ nhớ, để một tệp lạ không làm hỏng cả lượt kiểm tra.",
+            "Each file is read in a process of its own with a limit of memory, so that one odd file does not spoil the run.",
+        ),
+        Text("Tệp khai vùng dữ liệu khổng lồ", "A file that claims a giant range of cells"),
+        _GOOD,
+    ),
+    Rule(
+        "F016",
+        "error",
+        Text("Đọc tệp quá lâu", "Reading takes too long"),
+        Text(
+            "Đọc tệp này quá 10 giây nên đã bỏ dở; các tệp khác vẫn được kiểm tra.",
+            "Reading this file took over 10 seconds and was given up; the other files were checked.",
+        ),
+        _RESAVE,
+        Text(
+            "Một biểu đã điền đọc xong trong vài phần nghìn giây; lâu hơn nhiều là nội dung bất thường.",
+            "A filled form is read in a few thousandths of a second; much longer means odd content.",
+        ),
+        Text("Tệp làm chương trình đọc chạy mãi", "A file that keeps a reader busy for ever"),
+        _GOOD,
+    ),
+    Rule(
         "F020",
         "info",
         Text("Tệp tạm, tệp ẩn: bỏ qua", "Temporary or hidden file: skipped"),

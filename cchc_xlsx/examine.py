@@ -1,0 +1,140 @@
+"""One file → what is found in it. It runs in a worker process: every incoming file is hostile until it is read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cchc_xlsx import alteration, filled, findings, package, reader, recognise, values
+from cchc_xlsx.expr import CellError
+from cchc_xlsx.filled import Filled
+from cchc_xlsx.identity import Identity
+from cchc_xlsx.issue import Overlay
+from cchc_xlsx.lang import Text
+from cchc_xlsx.layout import place
+from cchc_xlsx.layout.model import Layout
+from cchc_xlsx.package import Refusal
+from cchc_xlsx.recognise import Asked, Recognised
+from cchc_xlsx.results import Status
+from cchc_xlsx.rules import file, registry
+from cchc_xlsx.rules.model import Finding
+
+_NO_PLAN = Text("đây không phải biểu kế hoạch.", "it is not a plan.")
+_HAS_ERRORS = Text("còn lỗi, chạy cchc-xlsx check để xem.", "it has errors; run cchc-xlsx check to see them.")
+_NO_WORKBOOK = ("F001", "F002", "F009", "F010")  # under a name without an ending: some other document
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What was found in one file."""
+
+    status: Status
+    findings: tuple[Finding, ...] = ()
+    identity: Identity | None = None
+    sha256: str | None = None
+    filled: Filled | None = None
+
+
+@dataclass(slots=True)
+class Layouts:
+    """Placed issues by token: many workbooks of a folder are copies of one."""
+
+    kept: dict[str, Layout] = field(default_factory=dict)
+
+    def of(self, found: Recognised) -> Layout:
+        """The layout of a recognised workbook."""
+        assert found.issue and found.identity
+        key = found.identity.token
+        if key not in self.kept:
+            if len(self.kept) >= 64:
+                self.kept.pop(next(iter(self.kept)))
+            self.kept[key] = place.place(found.issue, who=found.identity)
+        return self.kept[key]
+
+
+def examine(path: Path, asked: Asked, layouts: Layouts) -> Examined:
+    """One file read, recognised, compared and checked. A file is never the reason of an exception."""
+    data = package.read_file(path)
+    if isinstance(data, Refusal):
+        return Examined("error", (_refused(data),))
+    digest = hashlib.sha256(data).hexdigest()
+    book = reader.read(data)
+    if isinstance(book, Refusal):
+        if ("kind", "ole2") in book.data and path.suffix.lower() == ".xls":
+            book = Refusal("F003")  # an old file too broken to tell by content what it was; its name does
+        if not path.suffix and book.code in _NO_WORKBOOK:
+            return Examined("skipped", (Finding("F021", "info", data={"kind": "?"}),), sha256=digest)
+        return Examined("error", (_refused(book),), sha256=digest)
+    found = recognise.recognise(book, asked)
+    if found.issue is None or found.sheet is None:
+        return Examined(_status(found.findings), found.findings, found.identity, digest)
+    layout = layouts.of(found)
+    aligned, moved = alteration.align(layout, found.sheet)
+    read = filled.fill(layout, found.sheet, aligned)
+    altered = [
+        *moved,
+        *alteration.compare(layout, found.sheet, aligned),
+        *alteration.extra_sheets(layout, book, found.sheet),
+    ]
+    altered = findings.totals(read, found.sheet, aligned, altered)
+    every = (*found.findings, *altered, *findings.run(read))
+    return Examined(_status(every), every, found.identity, digest, read)
+
+
+def read_plan(path: Path, layouts: Layouts) -> tuple[Identity, Overlay] | Text:
+    """Whose plan a filled workbook is, and what it changes in its form; or why it is none."""
+    found = examine(path, Asked(), layouts)
+    if found.identity is None or found.filled is None:
+        return first_text(found.findings)
+    if found.identity.kind != "plan":
+        return _NO_PLAN
+    if found.status == "error":
+        return _HAS_ERRORS
+    typed = {key: entry.value for key, entry in found.filled.entries.items()}
+    return found.identity, recognise.plan_overlay(found.filled.layout.context.issue, typed)
+
+
+def _refused(refusal: Refusal) -> Finding:
+    rule = registry.by_code()[refusal.code]
+    words = file.WORDS
+    data = {
+        name: words.get(f"{name}:{word}", words.get(word, word)) if name in ("kind", "what") else word
+        for name, word in refusal.data
+    }
+    return Finding(refusal.code, rule.severity, data=data)
+
+
+def first_text(found: Sequence[Finding]) -> Text:
+    """The words of the worst of some findings."""
+    worst = min(found, key=lambda one: ("error", "warning", "info").index(one.severity))
+    return Text(registry.message(worst, "vi"), registry.message(worst, "en"))
+
+
+def _status(every: Sequence[Finding]) -> Status:
+    severities = {finding.severity for finding in every}
+    return "error" if "error" in severities else "warning" if "warning" in severities else "ok"
+
+
+def accepted(result: Examined) -> Mapping[str, tuple[str, object, str]]:
+    """Every accepted input of a workbook: key → cell, value, state. A value that is itself at fault is left out.
+
+    Dates are ISO, percents fractions; what contradicts another cell (an L finding) is still a value.
+    """
+    if result.filled is None:
+        return {}
+    faulty = {one.key for one in result.findings if one.severity == "error" and one.code[0] == "V"}
+    found: dict[str, tuple[str, object, str]] = {}
+    for key, entry in result.filled.entries.items():
+        if entry.is_there and key not in faulty and not isinstance(entry.value, CellError):
+            found[key] = (entry.cell, _plain(result.filled, key), result.filled.state(key))
+    return found
+
+
+def _plain(read: Filled, key: str) -> object:
+    value = read.entries[key].value
+    if isinstance(value, float) and read.layout.context.fields[key].type == "date":
+        day = values.from_serial(value)
+        return day.isoformat() if day else value
+    return value

@@ -1,0 +1,208 @@
+"""Files → answers of worker processes: one that dies or takes too long is replaced, and its file reported."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from cchc_xlsx.lang import Lang
+from cchc_xlsx.recognise import Asked
+
+SECONDS_A_FILE = 10.0  # safety.md
+DIED, OVERRAN = "F015", "F016"
+_AHEAD = 8  # files a worker is told at once, so that it need not wait for the run between them
+_LOOK_SECONDS = 0.2
+
+Answer = bytes | str  # what the worker wrote, or the code of what became of it
+
+
+class Worker:
+    """One process; it is started when it is needed, and again after it was lost."""
+
+    def __init__(self, settings: bytes) -> None:
+        self._settings = settings
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+        self._since: float | None = None
+        self._overran = False
+        self._closed = False
+
+    def ask(self, requests: Sequence[dict[str, str]]) -> Iterator[Answer]:
+        """One answer to each request, in their order."""
+        waiting = deque(requests)
+        while waiting and not self._closed:
+            pipes = self._started()
+            if pipes is None:
+                return
+            told, answers = pipes
+            with contextlib.suppress(OSError):
+                told.write(b"".join(json.dumps(one).encode() + b"\n" for one in waiting))
+                told.flush()
+            while waiting:
+                self._since = time.monotonic()
+                line = answers.readline()
+                self._since = None
+                if not line.endswith(b"\n"):
+                    break
+                waiting.popleft()
+                yield line
+            if waiting:
+                code = self._lost()
+                if self._closed:
+                    return
+                waiting.popleft()
+                yield code
+
+    def _started(self) -> tuple[IO[bytes], IO[bytes]] | None:
+        with self._lock:
+            if self._closed:
+                return None
+            if self._process is None:
+                command = [sys.executable, "-X", "utf8", "-m", "cchc_xlsx.worker"]
+                pipe = subprocess.PIPE
+                self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
+                assert self._process.stdin
+                with contextlib.suppress(OSError):
+                    self._process.stdin.write(self._settings)
+            process = self._process
+        assert process.stdin
+        assert process.stdout
+        return process.stdin, process.stdout
+
+    def look(self) -> None:
+        """End the process where its file takes too long."""
+        since = self._since
+        if since is not None and time.monotonic() - since > SECONDS_A_FILE:
+            self._overran = True
+            self._kill()
+
+    def _lost(self) -> str:
+        code = OVERRAN if self._overran else DIED
+        self._overran = False
+        self._kill()
+        with self._lock:
+            self.drop()
+        return code
+
+    def _kill(self) -> None:
+        with self._lock:
+            if self._process:
+                self._process.kill()
+
+    def drop(self) -> None:
+        """Forget the process, which has ended or is about to."""
+        process, self._process = self._process, None
+        if process:
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe:
+                    with contextlib.suppress(OSError):
+                        pipe.close()
+
+    def close(self) -> None:
+        """End the process."""
+        self._closed = True
+        self._kill()
+
+
+def run(files: Sequence[Path], asked: Asked, lang: Lang, jobs: int) -> Iterator[tuple[int, Answer]]:
+    """The answer to each file with its number, as they come. However the iteration ends, no process is left."""
+    settings = _settings(asked, lang)
+    workers = [Worker(settings) for _ in range(max(1, min(jobs, len(files))))]
+    numbers = iter(range(len(files)))
+    taking = threading.Lock()
+    found: queue.Queue[tuple[int, Answer] | BaseException] = queue.Queue(maxsize=256)
+
+    def mine() -> list[int]:
+        with taking:
+            return list(itertools.islice(numbers, _AHEAD))
+
+    def work(worker: Worker) -> None:
+        try:
+            while batch := mine():
+                for number, answer in zip(
+                    batch, worker.ask([{"file": str(files[one])} for one in batch]), strict=False
+                ):
+                    found.put((number, answer))
+        except BaseException as error:  # it must reach the run, which waits for it
+            found.put(error)
+
+    threads = [threading.Thread(target=work, args=(worker,), daemon=True) for worker in workers]
+    try:
+        for thread in threads:
+            thread.start()
+        yield from _gathered(found, workers, len(files))
+    finally:
+        for worker in workers:
+            worker.close()
+        while any(thread.is_alive() for thread in threads):  # they may wait for room to put an answer
+            with contextlib.suppress(queue.Empty):
+                found.get(timeout=0.01)
+        for worker in workers:
+            worker.drop()
+
+
+def _gathered(
+    found: queue.Queue[tuple[int, Answer] | BaseException], workers: Sequence[Worker], left: int
+) -> Iterator[tuple[int, Answer]]:
+    """As many answers as there are files; meanwhile the workers are watched."""
+    looked = time.monotonic()
+    while left:
+        one: tuple[int, Answer] | BaseException | None = None
+        with contextlib.suppress(queue.Empty):
+            one = found.get(timeout=_LOOK_SECONDS)
+        if time.monotonic() - looked > _LOOK_SECONDS:
+            looked = time.monotonic()
+            for worker in workers:
+                worker.look()
+        if isinstance(one, BaseException):
+            raise one
+        if one is not None:
+            left -= 1
+            yield one
+
+
+def plan(path: Path, lang: Lang) -> dict[str, Any] | str:
+    """What the worker says of a plan: its token and overlay, or why it is none; or what became of the worker."""
+    worker = Worker(_settings(Asked(), lang))
+    timer = threading.Timer(SECONDS_A_FILE, worker.close)
+    timer.start()
+    try:
+        answer = next(worker.ask([{"plan": str(path)}]), OVERRAN)
+    finally:
+        timer.cancel()
+        worker.close()
+        worker.drop()
+    if isinstance(answer, str):
+        return answer
+    read: dict[str, Any] = json.loads(answer.partition(b"\t")[0])
+    return read
+
+
+def _settings(asked: Asked, lang: Lang) -> bytes:
+    plan_ = None
+    if asked.plan:
+        whose = asked.plan.issue
+        plan_ = {
+            "form": whose.form.id,
+            "version": whose.form.version,
+            "commune": whose.commune,
+            "commune_code": whose.commune_code,
+            "year": whose.year,
+            "overlay": dict(asked.plan.overlay),
+        }
+    own = str(asked.own_forms) if asked.own_forms else None
+    key = asked.key.hex() if asked.key else None
+    return (
+        json.dumps({"lang": lang, "period": asked.period, "plan": plan_, "own_forms": own, "key": key}).encode() + b"\n"
+    )

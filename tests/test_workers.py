@@ -1,0 +1,93 @@
+"""Worker processes that are killed or stand still: their file is reported, all others are checked, nothing is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import checked
+import pytest
+
+from cchc_xlsx import check, workers
+from cchc_xlsx.recognise import Asked
+from cchc_xlsx.results import Report
+
+COUNT = 60
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds the processes in /proc")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As many copies of one right workbook as there are files in a district."""
+    made = tmp_path_factory.mktemp("many")
+    data = checked.workbook("nhon-hau-2025-phu-luc-1", period="Q1", unit="TPHT")
+    for number in range(COUNT):
+        (made / f"{number:03}.xlsx").write_bytes(data)
+    return made
+
+
+def children() -> list[int]:
+    """The worker processes of this process."""
+    found = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    mine = [int(pid) for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()]
+    return sorted({pid for pid in (*map(int, found), *mine) if b"cchc_xlsx.worker" in command_line(pid)})
+
+
+def command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def run(folder: Path, number: int, with_signal: int) -> tuple[Report, list[int]]:
+    """A check in which one worker gets a signal after some files."""
+    struck: list[int] = []
+
+    def progress(done: int, _: int) -> None:
+        if done >= number and not struck:
+            struck.append(children()[0])
+            os.kill(struck[0], with_signal)
+
+    return check.check((folder,), Asked(), progress, jobs=2), struck
+
+
+@pytest.mark.parametrize("number", [1, 20, 40])
+def test_a_killed_worker_costs_its_file_alone(number: int, folder: Path) -> None:
+    report, struck = run(folder, number, signal.SIGKILL)
+    assert struck
+    wrong = {one.path: [finding.code for finding in one.findings] for one in report.files if one.status != "ok"}
+    assert list(wrong.values()) == [["F015"]]
+    assert [one.path for one in report.files] == [f"{number:03}.xlsx" for number in range(COUNT)]
+    assert children() == []
+
+
+def test_a_worker_that_stands_still_is_given_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "SECONDS_A_FILE", 3.0)
+    report, struck = run(folder, 5, signal.SIGSTOP)
+    assert struck
+    wrong = [[finding.code for finding in one.findings] for one in report.files if one.status != "ok"]
+    assert wrong == [["F016"]]
+    assert children() == []
+
+
+def test_one_and_two_workers_say_the_same(folder: Path) -> None:
+    one, two = (list(check.check((folder,), Asked(), jobs=jobs).files) for jobs in (1, 2))
+    assert one == two
+    assert {file.status for file in one} == {"ok"}
+    assert all(file.fields for file in one)
+
+
+def test_a_run_that_is_broken_off_leaves_no_process(folder: Path) -> None:
+    class Enough(Exception):
+        """Stands for Ctrl-C."""
+
+    def progress(done: int, _: int) -> None:
+        if done == 3:
+            raise Enough
+
+    with pytest.raises(Enough):
+        check.check((folder,), Asked(), progress, jobs=2)
+    assert children() == []
