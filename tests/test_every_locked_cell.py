@@ -16,23 +16,13 @@ import checked
 import fill
 import pytest
 from edits import Delete, Edit, Put, Swap, Unmerge, on_grid, on_xml
+from forms_filled import KINDS, WORKBOOKS
 
-from cchc_xlsx import alteration, filled, findings, issue, reader
+from cchc_xlsx import alteration, filled, findings, reader
 from cchc_xlsx.grid import Book, Grid, Place
-from cchc_xlsx.issue import Issue
 from cchc_xlsx.layout.model import Cell, Formula, Layout, a1
 from cchc_xlsx.rules.model import Finding
 
-
-def of_one_unit(form_id: str) -> Issue:
-    """The report of the unit that has the fewest rows, so that most of its form is locked."""
-    whole = fill.report(form_id)
-    rows = {code: sum(code in line.reporters for line in issue.lines(whole)) for code in issue.reporting_units(whole)}
-    return fill.report(form_id, unit=min(rows, key=lambda code: rows[code]))
-
-
-KINDS: dict[str, Callable[[str], Issue]] = {"report": fill.report, "unit": of_one_unit, "plan": fill.plan}
-WORKBOOKS = [(form_id, kind) for form_id in fill.FORMS for kind in KINDS]
 NUMBER = 98765.25
 SAMPLES = 15  # of each workbook, through real files
 every_workbook = pytest.mark.parametrize(("form_id", "kind"), WORKBOOKS)
