@@ -35,6 +35,7 @@ rules       what is looked for
 layout      where each cell is
 grid        a workbook as it was read
 package     opening an untrusted .xlsx
+second      workbook → grids, another way
 reader      workbook → grids
 writer      layout → workbook
 alteration  what is locked and changed
@@ -55,7 +56,7 @@ PURE = ORDER[: ORDER.index("package")]
 LIBRARIES = {
     "xlsxwriter": {"writer"},
     "python_calamine": {"reader"},
-    "openpyxl": {"package.formulas"},
+    "openpyxl": {"package.formulas", "second"},
     "yaml": {"spec"},
     "cattrs": {"spec"},
     "jinja2": {"form.render"},
@@ -183,7 +184,7 @@ def test_nobody_but_layout_and_its_readers_names_a_cell() -> None:
 def test_the_writer_and_the_reader_decide_nothing() -> None:
     """Rules, forms and periods are for the rooms that know them; what is written and read is only carried."""
     decided = {"rules", "form", "fields", "issue", "units", "periods", "values"}
-    for name in ("reader", "writer"):
+    for name in ("second", "reader", "writer"):
         assert {room(one) for one in ours(name)} & decided == set()
 
 
