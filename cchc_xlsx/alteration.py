@@ -18,6 +18,8 @@ _MAX_EXTRA = 20  # more content outside the form than this is one habit, not man
 _EMPTY = Text("(trống)", "(empty)")
 _LITERAL = re.compile(r'("(?:[^"]|"")*")')
 _REFERENCE = re.compile(r"\$?\b([A-Z]{1,3})\$?([0-9]+)\b")
+_ONE_CELL = re.compile(r"(?<![A-Z0-9$:])(\$?[A-Z]{1,3}\$?[0-9]{1,7}+):\1(?![0-9])")
+_NUMERAL = re.compile(r"(?<![A-Z0-9_.$])[0-9]{1,40}+(?:\.[0-9]{0,40}+)?+(?:E[+-]?[0-9]{1,4}+)?+(?![A-Z0-9_.$(!:])")
 _SHEET_QUOTES = re.compile(r"'([^'!]+)'!")
 
 
@@ -44,9 +46,11 @@ def align(layout: Layout, grid: Grid) -> tuple[Aligned, tuple[Finding, ...]]:
     in_rows: dict[str, list[int]] = {}
     in_columns: dict[str, list[int]] = {}
     for (row, column), value in grid.values.items():
-        if column == 1 and isinstance(value, str):
+        if (row > 1 < column) or not isinstance(value, str) or (row, column) in grid.formulas:
+            continue  # what a formula shows is only what the file says of it
+        if column == 1:
             in_rows.setdefault(value.strip(), []).append(row)
-        if row == 1 and isinstance(value, str):
+        if row == 1:
             in_columns.setdefault(value.strip(), []).append(column)
     findings: list[Finding] = []
     rows = _rows(layout, in_rows, findings)
@@ -101,18 +105,19 @@ def _columns(layout: Layout, found: Mapping[str, list[int]], findings: list[Find
     if sum(key in found for key in keys.values()) < 3:
         return {column: column for column in layout.column_keys}
     columns = {1: 1}
-    offset = 0
+    offset = gone = 0
     for column, key in keys.items():
         places = found.get(key, [])
         if not places:
             findings.append(_column_finding(layout, column, column))
-            offset -= 1
+            gone += 1
             continue
         columns[column] = column if column in places else places[0]
-        if columns[column] - column != offset or len(places) > 1:
-            # Only the first column of those that moved together is told.
+        shift = columns[column] - column
+        # Only the first column of those that moved together is told; a column whose key alone was wiped out moves none.
+        if not offset - gone <= shift <= offset or len(places) > 1:
             findings.append(_column_finding(layout, column, columns[column]))
-            offset = columns[column] - column
+        offset, gone = shift, 0
     return columns
 
 
@@ -202,13 +207,16 @@ def same_formula(expected: str, found: str) -> bool:
 
 def _formula(text: str) -> str:
     parts = _LITERAL.split(text.removeprefix("="))
-    plain = (
-        part if part.startswith('"') else "".join(_SHEET_QUOTES.sub(r"\1!", part).split()).upper() for part in parts
-    )
-    joined = "".join(plain)
+    joined = "".join(part if part.startswith('"') else _code_part(part) for part in parts)
     for old, new in (("_XLFN.", ""), ("_XLWS.", ""), ("TRUE()", "TRUE"), ("FALSE()", "FALSE")):
         joined = joined.replace(old, new)
     return values.nfc(joined)
+
+
+def _code_part(text: str) -> str:
+    """A formula between its texts: Gnumeric writes H19 for H19:H19, and 0.01 with 20 digits."""
+    plain = "".join(_SHEET_QUOTES.sub(r"\1!", text).split()).upper()
+    return _NUMERAL.sub(lambda found: f"{float(found[0]):.12g}", _ONE_CELL.sub(r"\1", plain))
 
 
 def _same_moved(expected: str, found: str, aligned: Aligned) -> bool:

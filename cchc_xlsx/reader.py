@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from cchc_xlsx import package
+from cchc_xlsx import package, second
 from cchc_xlsx.grid import Book, Grid, Place, Raw
 from cchc_xlsx.identity import PROPERTY
 from cchc_xlsx.package import Package, Refusal, SheetFacts, SheetPart
@@ -26,12 +26,15 @@ def read(data: bytes) -> Book | Refusal:
         if isinstance(scanned, Refusal):
             return scanned
         facts.append((sheet, scanned))
-    try:
-        return _book(opened, facts)
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:
-        return Refusal("F014", (("what", type(error).__name__),))
+    why = ""
+    for grids in (_book, second.grids):  # what the first cannot read, such as an error it does not know, the second may
+        try:
+            return grids(opened, facts)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # Rust's panics are no Exception
+            why = type(error).__name__
+    return Refusal("F014", (("what", why),))
 
 
 def _book(opened: Package, facts: list[tuple[SheetPart, SheetFacts]]) -> Book:

@@ -109,11 +109,19 @@ def _agreed(book: Book) -> Identity:
 
 
 def _copies(book: Book) -> Iterator[object]:
-    yield book.property_token
+    yield _undone(book.property_token) if book.property_token else None
     for sheet in book.sheets:
         yield sheet.values.get((1, 1))
         if sheet.name == META:
             yield sheet.values.get((1, 2))
+
+
+def _undone(text: str) -> str:
+    """A property as it was written: SheetJS reads its UTF-8 as Latin-1 and saves what it sees then."""
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def _called(who: Identity) -> str:

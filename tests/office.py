@@ -106,16 +106,26 @@ def resave(path: Path, out_dir: Path, suffix: str = "xlsx", timeout_s: float = C
 
     Cached values are not recalculated, as on a user's machine. Raises OfficeError.
     """
-    out_dir.mkdir(parents=True, exist_ok=True)
-    out = out_dir / f"{path.stem}.{suffix}"
-    if out.exists() and out.samefile(path):
-        raise OfficeError(f"{path}: would be overwritten by its own copy")
-    out.unlink(missing_ok=True)
-    with _profile() as profile:
-        said = _run(_soffice(profile, "--convert-to", suffix, "--outdir", str(out_dir), str(path)), timeout_s)
-    if not out.is_file():  # LibreOffice returns 0 even when it could not read the file
-        raise OfficeError(f"{path}: not converted to {suffix}: {said}")
+    [out] = resave_all([path], out_dir, suffix, timeout_s)
     return out
+
+
+def resave_all(
+    paths: Sequence[Path], out_dir: Path, suffix: str = "xlsx", timeout_s: float = CONVERT_TIMEOUT_S
+) -> list[Path]:
+    """The copies of `paths`, in order, that one LibreOffice writes into `out_dir`, as `resave` says. Raises OfficeError."""
+    out_dir.mkdir(parents=True, exist_ok=True)
+    outs = [out_dir / f"{path.stem}.{suffix}" for path in paths]
+    for path, out in zip(paths, outs, strict=True):
+        if out.exists() and out.samefile(path):
+            raise OfficeError(f"{path}: would be overwritten by its own copy")
+        out.unlink(missing_ok=True)
+    with _profile() as profile:
+        said = _run(_soffice(profile, "--convert-to", suffix, "--outdir", str(out_dir), *map(str, paths)), timeout_s)
+    for path, out in zip(paths, outs, strict=True):
+        if not out.is_file():  # LibreOffice returns 0 even when it could not read the file
+            raise OfficeError(f"{path}: not converted to {suffix}: {said}")
+    return outs
 
 
 def to_pdf(path: Path, out_dir: Path, timeout_s: float = CONVERT_TIMEOUT_S) -> Path:

@@ -101,7 +101,7 @@ FILES: Mapping[str, tuple[str, Callable[[], bytes], str]] = {
     "csv renamed": ("bang.xlsx", lambda: "TT;Chỉ tiêu\n1;95,5\n".encode("utf-16"), "error F009"),
     "html table": ("bang.xls", lambda: b"<html><table><tr><td>1</td></tr></table></html>", "error F010"),
     "doctype in a part": ("doctype.xlsx", part("xl/workbook.xml", b"<workbook", b"<!DOCTYPE a><workbook"), "error F013"),
-    "an error that no reader knows": ("loi.xlsx", lambda: checked.workbook(PAR, "r01: value=!#SPILL!"), "error F014"),
+    "an error that calamine does not know": ("loi.xlsx", lambda: checked.workbook(PAR, "r01: value=!#SPILL!"), "error V202 r01.value"),
     "over the limit": ("lon.xlsx", lambda: b"PK\x03\x04" + bytes(25 << 20), "error F011"),
     "cell beyond the limit": ("xa.xlsx", part(checked.SHEET, b"</sheetData>", b'<row r="1048576"><c r="A1048576"/></row></sheetData>'), "error F011"),
     "lock file": ("~$lock.xlsx", good, "skipped F020"),
@@ -139,6 +139,12 @@ def test_a_sheet_that_the_reader_cannot_read_is_told(tmp_path: Path, monkeypatch
             raise BaseException("panic")  # noqa: TRY002
 
     monkeypatch.setattr("cchc_xlsx.reader.CalamineWorkbook", Broken)
+    assert found(good(), tmp_path) == "ok"  # openpyxl reads it
+
+    def fail(*_: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr("cchc_xlsx.second.grids", fail)
     assert found(good(), tmp_path) == "F014"
 
 
@@ -535,6 +541,6 @@ def test_every_code_about_a_workbook_has_a_case() -> None:
         + [expected for *_, expected in ALTERED.values()]
     )
     elsewhere = {"F012", "F022", "I501", "I503", "I512", "T321"}  # tests of their own above
-    elsewhere |= {"F015", "F016"}  # test_workers
+    elsewhere |= {"F014", "F015", "F016"}  # a test above; test_workers
     drawn = set(re.findall(r"[FIT]\d{3}", tables))
     assert drawn | elsewhere == {rule.code for rule in registry.RULES if rule.code[0] in "FIT"}

@@ -81,13 +81,13 @@ def test_one_and_two_workers_say_the_same(folder: Path) -> None:
 
 
 def test_a_run_that_is_broken_off_leaves_no_process(folder: Path) -> None:
-    class Enough(Exception):
+    class EnoughError(Exception):
         """Stands for Ctrl-C."""
 
     def progress(done: int, _: int) -> None:
         if done == 3:
-            raise Enough
+            raise EnoughError
 
-    with pytest.raises(Enough):
+    with pytest.raises(EnoughError):
         check.check((folder,), Asked(), progress, jobs=2)
     assert children() == []

@@ -21,11 +21,16 @@ _ROW_ONLY = 15.0
 
 
 class _Worksheet(Worksheet):  # type: ignore[misc]
-    """A worksheet whose first page has a header of its own, an empty one."""
+    """A worksheet whose first page has a header of its own, an empty one, and whose formulas may give an empty text."""
 
     def _xml_start_tag(self, tag: str, attributes: list[tuple[str, str]] | None = None) -> None:
         own = [("differentFirst", "1")] if tag == "headerFooter" else []
         super()._xml_start_tag(tag, own + (attributes or []))
+
+    def _xml_formula_element(self, formula: str, result: object, attributes: list[tuple[str, str]]) -> None:
+        """An empty text is a text too: XlsxWriter gives it no type, and SheetJS then drops the cell with its formula."""
+        own = [("t", "str")] if result == "" else []
+        super()._xml_formula_element(formula, result, attributes + own)
 
 
 class WriteError(Exception):
