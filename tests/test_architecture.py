@@ -23,6 +23,7 @@ lang        two languages
 errors      what we raise
 values      text ↔ number, date, target
 periods     reporting windows and deadlines
+legacy      Vietnamese typed before Unicode
 resources   where the templates are
 spec        YAML → dataclass, every mistake at once
 units       the catalogue of units
