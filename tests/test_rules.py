@@ -108,6 +108,8 @@ r05: value=- nil='Chưa công bố'                               -> ok
 # M103: a target is missed without a reason
 r18: num=45 den=50                                            -> M103 r18.reason
 r18: num=45 den=50 reason='   '                               -> M103 r18.reason
+r18: num=45 den=50 reason='  '                             -> M103 r18.reason
+r18: num=' ' den=200                                         -> M101 r18.num
 r18: num=45 den=50 reason='Hệ thống gián đoạn'                -> ok
 r18: num=50 den=50                                            -> ok
 r11: num=180 den=200                                          -> M103 r11.reason
