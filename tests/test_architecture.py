@@ -35,6 +35,7 @@ identity    the token
 rules       what is looked for
 layout      where each cell is
 grid        a workbook as it was read
+together    a folder's workbooks together
 package     opening an untrusted .xlsx
 reader      workbook → grids
 writer      layout → workbook

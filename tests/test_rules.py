@@ -43,11 +43,11 @@ def test_codes_are_unique_and_stand_in_the_order_of_letters_and_numbers() -> Non
     assert all(re.fullmatch(r"[A-Z]\d{3}", code) for code in codes)
     assert len(set(codes)) == len(codes)
     letters = "".join(dict.fromkeys(code[0] for code in codes))
-    assert letters == "".join(registry.LETTERS) == "FITMVL"
+    assert letters == "".join(registry.LETTERS) == "FITMVLS"
     assert all(a < b for a, b in pairwise(codes) if a[0] == b[0])
     assert set(registry.by_code()) == set(codes)
     hundreds = {code[0]: {other[1] for other in codes if other[0] == code[0]} for code in codes}
-    assert hundreds == {"F": {"0"}, "I": {"5"}, "T": {"3"}, "M": {"1"}, "V": {"2"}, "L": {"4"}}
+    assert hundreds == {"F": {"0"}, "I": {"5"}, "T": {"3"}, "M": {"1"}, "V": {"2"}, "L": {"4"}, "S": {"7"}}
 
 
 @pytest.mark.parametrize("rule", registry.RULES, ids=lambda rule: rule.code)

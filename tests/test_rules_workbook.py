@@ -538,5 +538,6 @@ def test_every_code_about_a_workbook_has_a_case() -> None:
         + [expected for *_, expected in ALTERED.values()]
     )
     elsewhere = {"F012", "F022", "I501", "I503", "I512", "T321"}  # tests of their own above
+    elsewhere |= {"F015", "F016"}  # of worker processes, with the tests of those
     drawn = set(re.findall(r"[FIT]\d{3}", tables))
     assert drawn | elsewhere == {rule.code for rule in registry.RULES if rule.code[0] in "FIT"}
