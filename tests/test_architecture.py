@@ -36,6 +36,7 @@ rules       what is looked for
 layout      where each cell is
 grid        a workbook as it was read
 together    a folder's workbooks together
+waivers     what the office lets pass
 package     opening an untrusted .xlsx
 reader      workbook → grids
 writer      layout → workbook

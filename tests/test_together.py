@@ -138,7 +138,10 @@ def test_each_round_of_reports_is_expected_for_itself() -> None:
 
 
 def test_messages_name_files_and_cells_and_cut_a_long_list() -> None:
-    many = [Member(f"{number:02}.xlsx", member("a NH1 TPHT Q1 s").identity, f"s{number}", True) for number in range(7)]
+    many = [
+        Member(f"{number:02}.xlsx", member("a NH1 TPHT Q1 s").identity, f"s{number}", is_usable=True)
+        for number in range(7)
+    ]
     [finding] = together.findings(many)
     vi, _, en, _ = checked.said(finding)
     assert vi == (
@@ -178,5 +181,5 @@ def test_the_figures_that_one_unit_alone_reports(form_id: str) -> None:
 
 def test_a_period_and_a_year_are_told_apart() -> None:
     one = replace(fill.report(PAR), period=parse("2025-N"), year=2025)
-    other = Member("b", identity.of(one), "s2", True)
+    other = Member("b", identity.of(one), "s2", is_usable=True)
     assert together.findings([*members("a PAR XA N s1"), other]) == ()
