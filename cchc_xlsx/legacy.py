@@ -34,6 +34,7 @@ ua uân uâng uât uây uc uê uêch uênh uêu ui um un ung uơ uôc uôi uôm 
 uyt uyu ư ưa ưc ưi ưm ưn ưng ươc ươi ươm ươn ương ươp ươt ươu ưt ưu y yêm yên yêng yêt yêu ynh yt
 """
 _ONSETS, _RHYMES = ("", *_INITIALS.split()), frozenset(_FINALS.split())
+_LONGEST = 14  # signs of a word: "nghiêng" decomposed, or in VNI, has fewer; a cell may hold 32,767
 _STOPS = ("c", "ch", "p", "t")  # a syllable that ends so has one of two tones
 _STOPPED = (_TONES[0], _TONES[4])
 
@@ -42,7 +43,8 @@ _WORD = re.compile(r"[A-Za-z\x80-\x9f\xa1-\u1fff]+")
 _INSIDE = re.compile("[A-Za-z\x80-\u1fff][\x80-\u1fff]")
 _NO_LETTERS = frozenset(map(chr, (*range(0xA1, 0xC0), 0xD7)))
 _WITHIN = re.compile("[A-Za-z][\xa1-\xb4\xb6-\xbf\xd7][A-Za-z]")  # "riªng": no other text has a sign of that kind there
-_MODERN = re.compile("[ăđơưĩũ\u1ea0-\u1ef9]", re.IGNORECASE)  # letters that only Unicode has
+_MODERN = re.compile("[ăĂđĐơƠưƯĩĨũŨ\u1ea0-\u1ef9]")  # letters that only Unicode has
+_ODD = re.compile("[^\x00-\xa0ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúý\u0100-\U0010ffff]")  # signs that no Vietnamese word has
 
 
 def recognise(text: str) -> tuple[str, str] | None:
@@ -53,12 +55,15 @@ def recognise(text: str) -> tuple[str, str] | None:
     """
     if text.isascii():
         return None
-    words = [word for word in _WORD.findall(_composed(text)) if any(map(str.isalpha, word))]
+    composed = _composed(text)
+    if not _ODD.search(composed) and _MODERN.search(composed):
+        return None  # at once: nearly every text is this
+    words = [word for word in _WORD.findall(composed) if any(map(str.isalpha, word))]
     found = {name: found for name in ENCODINGS if (found := _evidence(name, words))}
     if not found:
         return None
     best = max(found, key=found.__getitem__)
-    return best, _read(best, _composed(text), words)
+    return best, _read(best, composed, words)
 
 
 def readings(text: str) -> Iterator[tuple[str, str]]:
@@ -120,9 +125,13 @@ def _read(name: str, text: str, words: list[str]) -> str:
     return converted.upper() if len(shown) > 1 and all(map(str.isupper, shown)) else converted
 
 
-@lru_cache(8192)
 def is_syllable(word: str, *, strictly: bool = False) -> bool:
     """Whether a word is spelled like a Vietnamese syllable; strictly: also with a tone that its ending allows."""
+    return len(word) <= _LONGEST and _is_spelled(word, strictly)
+
+
+@lru_cache(8192)
+def _is_spelled(word: str, strictly: bool) -> bool:
     tones = [mark for mark in unicodedata.normalize("NFD", word) if mark in _TONES]
     plain = _bare(word)
     if len(tones) > 1 or (strictly and plain.endswith(_STOPS) and not set(tones) & set(_STOPPED)):
@@ -130,7 +139,6 @@ def is_syllable(word: str, *, strictly: bool = False) -> bool:
     return any(plain.startswith(onset) and plain[len(onset) :] in _RHYMES for onset in _ONSETS)
 
 
-@lru_cache(8192)
 def _syllable(name: str, word: str) -> bool:
     """Whether a word read in an old encoding is a Vietnamese syllable of two letters or more."""
     converted = _converted(name, word)

@@ -37,7 +37,7 @@ ROW = Waiver("L401", "Tỉnh đã đồng ý", "TPHT", "r05.num", "2027-Q1", DAY
         f"{VI.upper()}\r\ntpht;R05.NUM;l401;2027-q1; Tỉnh đã đồng ý ;2027-03-31\r\n",
         f"{EN}\nTPHT,r05.num,L401,2027-Q1,Tỉnh đã đồng ý,31/03/2027",
         f"\n\n{EN.title()}\n,,,,,\nTPHT,r05.num,L401,2027-Q1,Tỉnh đã đồng ý,31/03/2027,ghi chú\n\n",
-        f'"unit","key","code","period","reason","until"\n"TPHT","r05.num","L401","2027-Q1","Tỉnh đã đồng ý",2027-03-31\n',
+        '"unit","key","code","period","reason","until"\n"TPHT","r05.num","L401","2027-Q1","Tỉnh đã đồng ý",2027-03-31\n',
         "Lí do\tMã lỗi\tghi chú\tĐến ngày\tKỳ\tMã đơn vị\tÔ\nTỉnh đã đồng ý\tL401\tx;y,z\t31/3/2027\t2027-Q1\tTPHT\tr05.num\n",
     ],
     ids=["semicolons", "capitals", "English", "empty lines", "all quoted", "tabs in another order"],
