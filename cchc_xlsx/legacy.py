@@ -107,9 +107,9 @@ def _is_certain(telling: list[str]) -> bool:
 
 
 def _is_short_form(name: str, word: str) -> bool:
-    """Whether a word reads like HĐND: letters that nobody would expect to make a syllable."""
+    """Whether a word speaks neither for an encoding nor against it: "ở" alone, or short forms like HĐND."""
     converted = _converted(name, word)
-    return converted is not None and not set(_bare(converted)) & set(_VOWELS)
+    return converted is not None and (len(converted) == 1 or not set(_bare(converted)) & set(_VOWELS))
 
 
 def _read(name: str, text: str, words: list[str]) -> str:
