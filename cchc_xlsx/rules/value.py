@@ -290,8 +290,8 @@ RULES = (
         Text("Số đọc được hai cách", "A number that reads two ways"),
         Text("{field}: “{value}” có thể là {first} hoặc {second}.", "{field}: “{value}” may be {first} or {second}."),
         Text(
-            "Gõ lại số không có dấu chấm, dấu phẩy ngăn hàng nghìn.",
-            "Type the number again without a thousands separator.",
+            "Gõ lại một con số, không có dấu ngăn hàng nghìn; phân số như 12/20 thì gõ tử số và mẫu số vào hai ô riêng.",
+            "Type one number, without a thousands separator; of a fraction such as 12/20 each part goes into its own cell.",
         ),
         Text(
             "Dấu chấm là hàng nghìn theo kiểu Việt Nam nhưng là phần lẻ theo kiểu Anh: không đoán thay đơn vị.",
