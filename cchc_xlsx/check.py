@@ -122,7 +122,7 @@ def _gathered(
     wanted = [number for number, one in enumerate(entries) if not one.skipped]
     for index, answer in workers.run([entries[number].path for number in wanted], asked, lang, jobs):
         if isinstance(answer, str):
-            lost = Finding(answer, registry.by_code()[answer].severity)
+            lost = Finding(answer, registry.by_code()[answer].severity, data={"seconds": f"{workers.SECONDS_A_FILE:g}"})
             keep(wanted[index], ("error", None, None), _body(lost, lang))
         else:
             head, _, body = answer.partition(b"\t")

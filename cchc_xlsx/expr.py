@@ -94,7 +94,7 @@ ALWAYS = Compare("=", Const(1), Const(1))
 
 
 def blank(key: str) -> Expr:
-    """The cell holds nothing, or only spaces."""
+    """The cell holds nothing, or only what looks like nothing: spaces, no-break spaces, tabs, line breaks."""
     return Test("blank", key)
 
 
@@ -212,7 +212,8 @@ def excel(expr: Expr, address: Address) -> str:
 
 
 _TESTS = {
-    "blank": "LEN(TRIM({x}))=0",
+    # A no-break space, a tab or a line break alone looks blank too; CHAR(160) is another sign on some computers.
+    "blank": 'LEN(TRIM(SUBSTITUTE(CLEAN({x}),"\xa0"," ")))=0',
     "number": "ISNUMBER({x})",
     "whole": "AND(ISNUMBER({x}),INT(N({x}))=N({x}))",
     "digit": "OR(" + ",".join(f'ISNUMBER(FIND("{digit}",{{x}}))' for digit in range(10)) + ")",

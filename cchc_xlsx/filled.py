@@ -11,15 +11,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from cchc_xlsx import expr, values
+from cchc_xlsx import expr, legacy, values
 from cchc_xlsx.alteration import Aligned
 from cchc_xlsx.expr import CellError, Value
 from cchc_xlsx.fields import NIL, UNPUBLISHED, Field
 from cchc_xlsx.grid import Grid, Place, Raw
 from cchc_xlsx.layout.model import Layout, a1
 from cchc_xlsx.rules import registry
+from cchc_xlsx.rules.value import IN_LIST
 
 State = Literal["value", "nil", "blank", "unpublished", "invalid"]
+_NOT_FINITE = ("nan", *(sign + word for sign in ("", "+", "-") for word in ("inf", "infinity", "∞")))
 _EPOCH = dt.date(1899, 12, 30)
 
 
@@ -91,6 +93,8 @@ def _entry(one: Field, grid: Grid, at: Place, cell: str) -> Entry:
     if at in grid.bools or isinstance(raw, bool):
         shown = "TRUE" if raw else "FALSE"
         return Entry(one.key, cell, shown, shown, "V213")
+    if isinstance(raw, float) and not math.isfinite(raw):
+        return _not_finite(one, raw, cell)
     read = _READERS[one.type](one, raw, cell)
     is_date = at in grid.dates or isinstance(raw, (dt.date, dt.datetime))
     if is_date and one.is_number and isinstance(read.value, (int, float)):
@@ -104,6 +108,12 @@ def _from_formula(one: Field, formula: str, cell: str) -> Entry:
     if result is None:
         return Entry(one.key, cell, shown, shown, "V212")
     return Entry(one.key, cell, result, shown, "V227", data={"read": registry.told(result)})
+
+
+def _not_finite(one: Field, raw: float, cell: str) -> Entry:
+    """NaN and infinity: some programs write them into a cell as if they were numbers."""
+    shown = "NaN" if math.isnan(raw) else "∞" if raw > 0 else "-∞"
+    return Entry(one.key, cell, shown, shown, "V215")
 
 
 def _hidden_date(one: Field, serial: float, cell: str) -> Entry:
@@ -120,10 +130,7 @@ def _number(one: Field, raw: Raw | None, cell: str) -> Entry:
     if isinstance(raw, (dt.date, dt.datetime)):
         return Entry(one.key, cell, serial_of(raw))
     if isinstance(raw, (int, float)):
-        number = float(raw)
-        if not math.isfinite(number):
-            return Entry(one.key, cell, str(raw), str(raw))
-        return Entry(one.key, cell, number)
+        return Entry(one.key, cell, float(raw))
     text = _text(raw)
     return Entry(one.key, cell, None) if text is None else _number_text(one, text, cell)
 
@@ -132,6 +139,8 @@ def _number_text(one: Field, text: str, cell: str) -> Entry:
     score = values.score(text) if one.type == "score" else None
     if score and score[1] == one.maximum:
         return _read_as(one, score[0], text, cell)
+    if text.casefold() in _NOT_FINITE:
+        return _not_finite(one, float(text.replace("∞", "inf")), cell)
     reading = values.number(text)
     if reading.kind == "none" or (reading.kind == "ambiguous" and len(reading.candidates) < 2):
         return Entry(one.key, cell, text, text)
@@ -171,7 +180,7 @@ def _date(one: Field, raw: Raw | None, cell: str) -> Entry:
     if isinstance(raw, (int, float)):
         day = values.from_serial(raw)
         seen = values.say_date(day) if day else ""
-        return Entry(one.key, cell, float(math.floor(raw)) if math.isfinite(raw) else str(raw), seen)
+        return Entry(one.key, cell, float(math.floor(raw)), seen)
     text = _text(raw)
     day = values.date(text) if text else None
     if text is None or day is None:
@@ -195,8 +204,23 @@ def _choice(one: Field, raw: Raw | None, cell: str) -> Entry:
     text = _text(raw)
     if text is None:
         return Entry(one.key, cell, None)
-    same = next((option for option in one.options if values.fold(option) == values.fold(text)), text)
-    return Entry(one.key, cell, same, text)
+    same = _option(one, text)
+    if same is None:
+        for name, read in legacy.readings(text):
+            if option := _option(one, read):
+                return _old_encoding(one, option, text, cell, (name, option), IN_LIST)
+    return Entry(one.key, cell, same or text, text)
+
+
+def _option(one: Field, text: str) -> str | None:
+    """The answer of the list that a text gives."""
+    return next((option for option in one.options if values.fold(option) == values.fold(text)), None)
+
+
+def _old_encoding(one: Field, value: str, text: str, cell: str, reading: tuple[str, str], listed: object) -> Entry:
+    name, read = reading
+    data = {"value": registry.told(text), "encoding": name, "read": registry.told(read), "listed": listed}
+    return Entry(one.key, cell, value, text, "V228", data=data)
 
 
 def _plain(one: Field, raw: Raw | None, cell: str) -> Entry:
@@ -206,6 +230,10 @@ def _plain(one: Field, raw: Raw | None, cell: str) -> Entry:
     if isinstance(raw, (int, float)):
         return Entry(one.key, cell, _as_target(one, float(raw)))
     text = _text(raw)
+    reading = legacy.recognise(text) if text else None
+    if text and reading:
+        # What it says is shown and not taken over: only who typed it knows whether it was read right.
+        return _old_encoding(one, text, text, cell, reading, "")
     return Entry(one.key, cell, text, text or "")
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from cchc_xlsx import expr, issue, units, values
+from cchc_xlsx import expr, issue, legacy, units, values
 from cchc_xlsx.alteration import Aligned
 from cchc_xlsx.expr import Ref
 from cchc_xlsx.fields import Context, Field
@@ -77,12 +77,17 @@ def _finding(filled: Filled, entry: Entry, rule: Rule, data: Mapping[str, object
 def _about(one: Field, entry: Entry) -> dict[str, object]:
     """The places that any message may use."""
     seen = entry.seen or entry.value
-    found: dict[str, object] = {"field": one.title, "words": one.words, "value": registry.told(seen)}
+    found: dict[str, object] = {"field": one.title, "words": one.words, "value": _told(seen)}
     if isinstance(entry.value, float):
         found |= date_of(entry.value)
         found["percent"] = _percent(entry.value)
         found["hundredfold"] = _percent(entry.value * 100)
     return found
+
+
+def _told(seen: object) -> Text:
+    """What the cell shows; with its reading where it is typed in an old encoding that V228 does not tell."""
+    return registry.told(legacy.named(seen) if isinstance(seen, str) else seen)
 
 
 def _percent(fraction: float) -> Text:

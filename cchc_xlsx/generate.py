@@ -134,7 +134,7 @@ def read_plan(path: Path, report: Issue | None = None) -> GivenPlan:
 
     found = workers.plan(path, "vi")
     if isinstance(found, str):
-        raise refuse(registry.by_code()[found].message)
+        raise refuse(registry.by_code()[found].message.format(seconds=f"{workers.SECONDS_A_FILE:g}"))
     if "why" in found:
         raise refuse(Text(*found["why"]))
     who = identity.parse(found["token"])

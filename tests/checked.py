@@ -1,7 +1,7 @@
 """Small cases for rules: what is typed, drawn as text, in a real workbook on disk; what is found, as lines of text.
 
 Drawn inputs: `r18: num=- den=200 r20: reason='Mất điện'`. `-` empties a cell, a bare number is a number, all else is text;
-`"'95"` is the text 95; `!TRUE` a logical value, `!#N/A` an error, `!=45+50` a formula. What is not drawn is filled in right.
+`"'95"` is the text 95; `!TRUE` a logical value, `!NaN` and `!INF` as some programs write them, `!#N/A` an error, `!=45+50` a formula. What is not drawn is filled in right.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ def raw(value: str) -> str:
         return f"><v>{value}</v></c>"
     if value in ("!TRUE", "!FALSE"):
         return f' t="b"><v>{int(value == "!TRUE")}</v></c>'
+    if value in ("!NaN", "!INF", "!-INF", "!1E999"):
+        return f"><v>{value[1:]}</v></c>"
     if value.startswith("!#"):
         return f' t="e"><v>{value[1:]}</v></c>'
     if value.startswith("!="):

@@ -18,6 +18,7 @@ Turns = Counter[object]
 
 ERROR = {"formula": "=1/0"}
 BLANK = None
+LOOKS_BLANK = "\u00a0 \t\n\u00a0"
 DATE = 46376  # 12/20 as English programs read it: 20 December 2026
 
 _WRONG: dict[str, tuple[Bad, ...]] = {
@@ -42,7 +43,7 @@ def incomplete(issue: Issue, shift: int) -> Mistake:
         if index % 2 == shift % 2:
             typed |= _keyed(line, _MISSED[line.measure.kind](line))
         if index % 4 == shift and ctx.of(line, "reason"):
-            typed[line.key("reason")] = "   "
+            typed[line.key("reason")] = ("   ", LOOKS_BLANK)[index % 8 // 4]
     for index, key in enumerate(list(typed)):
         if index % 3 == shift:
             typed[key] = BLANK
@@ -169,7 +170,7 @@ def _task(ctx: Context, line: Line) -> Iterator[Mistake]:
 def _narrative(_: Context, __: Line) -> Iterator[Mistake]:
     yield {"status": "tốt", "text": BLANK}
     yield {"status": fields.REACHED, "text": BLANK}
-    yield {"status": fields.NOT_REACHED, "text": "   "}
+    yield {"status": fields.NOT_REACHED, "text": LOOKS_BLANK}
     yield {"status": fields.REACHED, "text": ERROR}
     yield {"status": ERROR, "text": BLANK}
     yield {"status": BLANK}

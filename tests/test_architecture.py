@@ -23,6 +23,7 @@ lang        two languages
 errors      what we raise
 values      text ↔ number, date, target
 periods     reporting windows and deadlines
+legacy      Vietnamese typed before Unicode
 resources   where the templates are
 spec        YAML → dataclass, every mistake at once
 units       the catalogue of units
@@ -35,6 +36,8 @@ rules       what is looked for
 results     what a check tells
 layout      where each cell is
 grid        a workbook as it was read
+together    a folder's workbooks together
+waivers     what the office lets pass
 package     opening an untrusted .xlsx
 second      workbook → grids, another way
 reader      workbook → grids

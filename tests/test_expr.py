@@ -61,7 +61,7 @@ NUMBERS = (
 cells: st.SearchStrategy[Value] = st.one_of(
     st.none(),
     st.sampled_from(NUMBERS),
-    st.sampled_from(WORDS[1:]),  # no program keeps a cell with an empty text
+    st.sampled_from((*WORDS[1:], "\xa0", "\t\xa0 \n", "\xa0x")),  # no program keeps a cell with an empty text
     st.integers(-10_000, 1_000_000).map(float),
     st.just(CellError("#DIV/0!")),
 )
@@ -281,6 +281,17 @@ def _trim(text: object) -> str:
     return "" if found is None else " ".join(found.split(" ")).strip(" ") if isinstance(found, str) else f"{found:.15g}"
 
 
+def _clean(text: object) -> str:
+    found = force(text)
+    if isinstance(found, str):
+        return "".join(letter for letter in found if ord(letter) >= 32)
+    return "" if found is None else f"{found:.15g}"
+
+
+def _substitute(text: object, old: object, new: object) -> str:
+    return str(force(text)).replace(str(force(old)), str(force(new)))
+
+
 def _is_number(cell: object) -> bool:
     return not fails(cell) and isinstance(force(cell), (int, float))
 
@@ -294,6 +305,8 @@ FUNCTIONS = {
     "INT": lambda term: float(math.floor(number(force(term)))),
     "LEN": _length,
     "TRIM": _trim,
+    "CLEAN": _clean,
+    "SUBSTITUTE": _substitute,
     "FIND": _find,
     "ISNUMBER": _is_number,
     "ISERROR": fails,
@@ -324,6 +337,7 @@ def told(text: str, sheet: Mapping[str, Value]) -> object:
         ("OR(1=1,C1=1)", VOID),
         ("IF(1=1,1,C1)", "1"),
         ("LEN(TRIM(D1))=0", True),
+        ('LEN(SUBSTITUTE(CLEAN(D1)," ","ab"))', "4"),
         ("INT(N(A1))=0", True),
         ("NOT(-1<-2)", True),
         ('"a""b"', 'a"b'),

@@ -15,7 +15,7 @@ import fill
 import pytest
 import trial
 
-from cchc_xlsx.examine import Examined
+from cchc_xlsx.examine import Examined, accepted
 from cchc_xlsx.form import load
 from cchc_xlsx.issue import Issue
 from cchc_xlsx.layout import place
@@ -42,11 +42,11 @@ def test_codes_are_unique_and_stand_in_the_order_of_letters_and_numbers() -> Non
     assert all(re.fullmatch(r"[A-Z]\d{3}", code) for code in codes)
     assert len(set(codes)) == len(codes)
     letters = "".join(dict.fromkeys(code[0] for code in codes))
-    assert letters == "".join(registry.LETTERS) == "FITMVL"
+    assert letters == "".join(registry.LETTERS) == "FITMVLS"
     assert all(a < b for a, b in pairwise(codes) if a[0] == b[0])
     assert set(registry.by_code()) == set(codes)
     hundreds = {code[0]: {other[1] for other in codes if other[0] == code[0]} for code in codes}
-    assert hundreds == {"F": {"0"}, "I": {"5"}, "T": {"3"}, "M": {"1"}, "V": {"2"}, "L": {"4"}}
+    assert hundreds == {"F": {"0"}, "I": {"5"}, "T": {"3"}, "M": {"1"}, "V": {"2"}, "L": {"4"}, "S": {"7"}}
 
 
 @pytest.mark.parametrize("rule", registry.RULES, ids=lambda rule: rule.code)
@@ -107,6 +107,8 @@ r05: value=- nil='Chưa công bố'                               -> ok
 # M103: a target is missed without a reason
 r18: num=45 den=50                                            -> M103 r18.reason
 r18: num=45 den=50 reason='   '                               -> M103 r18.reason
+r18: num=45 den=50 reason='  '                             -> M103 r18.reason
+r18: num=' ' den=200                                         -> M101 r18.num
 r18: num=45 den=50 reason='Hệ thống gián đoạn'                -> ok
 r18: num=50 den=50                                            -> ok
 r11: num=180 den=200                                          -> M103 r11.reason
@@ -159,6 +161,22 @@ r14: num="'95" den=100                                        -> V221 r14.num
 r14: num='95 hồ sơ' den=100                                   -> V221 r14.num
 r14: num=９５ den=100                                          -> V221 r14.num
 r14: num=95 den=100                                           -> ok
+# V215: NaN and infinity, as a number and as text
+r14: num=!NaN                                                 -> V215 r14.num
+r14: num=!INF den=!-INF                                       -> V215 r14.num, V215 r14.den
+r14: num=!1E999                                               -> V215 r14.num
+r14: num=NaN den=-Infinity                                    -> V215 r14.num, V215 r14.den
+r14: note=NaN                                                 -> ok
+r02: value=!NaN                                               -> V215 r02.value
+# V228: an old encoding
+r14: note='Kh«ng ph¸t sinh trong kú'                          -> V228 r14.note
+r18: num=45 den=50 reason='Heä thoáng giaùn ñoaïn'            -> V228 r18.reason
+r14: note='Không phát sinh trong kỳ'                          -> ok
+r14: num=- den=- nil='Kh«ng ph¸t sinh'                        -> V228 r14.nil
+r14: num=- den=- nil='Khoâng phaùt sinh'                      -> V228 r14.nil
+r05: value='XuÊt s¾c'                                         -> V228 r05.value
+r05: value=Giái                                               -> V209 r05.value
+r14: num='mét tr¨m'                                           -> V201 r14.num
 # V223: a denominator that is a date
 r14: num=12 den=46376 reason=x                                -> V223 r14.den
 r14: num=12 den=20                                            -> ok
@@ -199,6 +217,8 @@ r03: status=Đạt text=-                                        -> M106 r03.tex
 r03: status='Chưa đạt' text='   '                             -> M106 r03.text
 r03: status=Đạt text='Đã niêm yết tại 5/5 thôn'               -> ok
 r03: status=tốt                                               -> V209 r03.status
+r03: status=§¹t                                               -> V228 r03.status
+r03: status='Ch­a ®¹t'                                        -> V228 r03.status
 r04: value=0.8 previous=0.9                                   -> M103 r04.reason
 r04: value=0.9 previous=0.8                                   -> ok
 r04: value=95                                                 -> V207 r04.value
@@ -265,8 +285,10 @@ r10: do='Tổ 4'                                                -> V224 r10.do
 r10: do='Tư pháp xã; Tổ 4; Tổ 5'                              -> V224 r10.do
 r10: do='Tư pháp xã; Tài chính – Kế toán xã'                  -> ok
 r10: do=-                                                     -> ok
+r10: do='T­ ph¸p x·'                                          -> V228 r10.do
 
 == {NH2} plan
+r03: deadline='Quý II; th­êng xuyªn hµng n¨m'                 -> V228 r03.deadline
 r03: deadline=sớm                                             -> V226 r03.deadline
 r03: deadline='Quý II'                                        -> ok
 r03: deadline='Thường xuyên'                                  -> ok
@@ -403,6 +425,29 @@ r14: num=120 den=abc                                          -> V201 r14.den
 def test_one_mistake_is_told_once(line: str, tmp_path: Path) -> None:
     drawn, _, expected = (part.strip() for part in line.partition("->"))
     assert ", ".join(checked.lines(checked.result(checked.workbook(NH1, drawn), tmp_path))) == expected
+
+
+SAID = """
+r14: num='mét tr¨m'              -> Tử số: ô ghi “mét tr¨m (TCVN3: một trăm)”, không phải là số.
+r14: num=!NaN                    -> Tử số: ô chứa NaN, không phải là một con số xác định.
+r14: num=!-INF                   -> Tử số: ô chứa -∞, không phải là một con số xác định.
+r14: note='Chöa coù'             -> Ghi chú: “Chöa coù” gõ bằng bảng mã VNI, đọc ra là “Chưa có”.
+r14: num=- den=- nil='Kh«ng ph¸t sinh' -> Không phát sinh: “Kh«ng ph¸t sinh” gõ bằng bảng mã TCVN3, đọc ra là “Không phát sinh”, là một lựa chọn trong danh sách.
+"""
+
+
+@pytest.mark.parametrize("line", SAID.strip().splitlines())
+def test_what_a_message_says_of_odd_values(line: str, tmp_path: Path) -> None:
+    drawn, _, expected = (part.strip() for part in line.partition("->"))
+    [finding] = checked.result(checked.workbook(NH1, drawn), tmp_path).findings
+    assert checked.said(finding)[0] == expected
+
+
+def test_an_answer_in_an_old_encoding_counts_and_a_text_stays_as_it_is(tmp_path: Path) -> None:
+    drawn = "r14: num=- den=- nil='Kh«ng ph¸t sinh' note='Kh«ng ph¸t sinh'"
+    taken = accepted(checked.result(checked.workbook(NH1, drawn), tmp_path))
+    assert taken["r14.nil"][1:] == ("Không phát sinh", "nil")
+    assert taken["r14.note"][1] == "Kh«ng ph¸t sinh"
 
 
 # ------------------------------------------------------------------------------------------------------ several languages

@@ -39,7 +39,7 @@ SCORE_FORMAT = re.compile(r'(\[=[\d.]+\]"[^"]+";)?General"/\d+"')
 RULES = {"whole": "whole", "percent": "decimal", "score": "decimal", "date": "date", "choice": "list", "names": "list"}
 LIST_RANGE = re.compile(r"'_ds'!\$([A-Z]+)\$(\d+):\$\1\$(\d+)")
 FUNCTIONS = re.compile(
-    "SUM|IF|AND|OR|NOT|COUNTIF|COUNTBLANK|LEN|TRIM|FIND|ROUND|MIN|MAX|INT|N|ISNUMBER|ISERROR|IFERROR"
+    "SUM|IF|AND|OR|NOT|COUNTIF|COUNTBLANK|LEN|TRIM|CLEAN|SUBSTITUTE|FIND|ROUND|MIN|MAX|INT|N|ISNUMBER|ISERROR|IFERROR"
 )
 MAX_FORMULA, MAX_NESTING = 8192, 64
 SAME_BYTES = """

@@ -10,6 +10,10 @@ _RESAVE = Text(
     "Open it in Excel or LibreOffice, save it as “Excel Workbook (.xlsx)” and send it again.",
 )
 _SEND_AGAIN = Text("Đề nghị đơn vị lưu lại và gửi lại tệp.", "Ask the unit to save the file and send it again.")
+_ORIGINAL = Text(
+    "Mở tệp bằng Excel hoặc LibreOffice, lưu lại thành .xlsx rồi kiểm tra lại; nếu vẫn thế, điền số liệu vào biểu gốc đã nhận.",
+    "Open it in Excel or LibreOffice, save it as .xlsx and check again; if that does not help, fill in the original form.",
+)
 _NOTHING = Text("Không cần làm gì.", "Nothing needs to be done.")
 _GOOD = Text("Tệp .xlsx do cchc-xlsx phát hành, điền và lưu lại", "An .xlsx issued by cchc-xlsx, filled in and saved")
 
@@ -281,33 +285,36 @@ RULES = (
     Rule(
         "F015",
         "error",
-        Text("Tệp làm chương trình đọc bị dừng", "A file that ends its reader"),
+        Text("Đọc tệp làm hỏng tiến trình đọc", "Reading the file broke the reader"),
         Text(
-            "Phần đọc tệp đã dừng đột ngột ở tệp này (cần quá nhiều bộ nhớ hoặc nội dung bất thường); các tệp khác vẫn được kiểm tra.",
-            "The process that read this file ended on it (too much memory, or odd content); the other files were checked.",
+            "Tiến trình đọc đã dừng giữa chừng vì tệp này (hết bộ nhớ hoặc sự cố); tệp được đóng lại, các tệp khác vẫn được kiểm tra.",
+            "The reading process stopped on this file (out of memory, or a crash); it was closed, and the other files were checked.",
         ),
-        _RESAVE,
+        _ORIGINAL,
         Text(
-            "Mỗi tệp được đọc trong một tiến trình riêng có giới hạn bộ nhớ, để một tệp lạ không làm hỏng cả lượt kiểm tra.",
-            "Each file is read in a process of its own with a limit of memory, so that one odd file does not spoil the run.",
+            "Mỗi tệp được đọc trong một tiến trình riêng có giới hạn bộ nhớ; tệp dựng sai chuẩn chỉ làm hỏng tiến trình đó.",
+            "Each file is read in a process with a limit of memory; a malformed one breaks that process and nothing else.",
         ),
-        Text("Tệp khai vùng dữ liệu khổng lồ", "A file that claims a giant range of cells"),
+        Text(
+            "Tệp khai báo bảng tính lớn gấp triệu lần thật",
+            "A file that declares a sheet a million times its true size",
+        ),
         _GOOD,
     ),
     Rule(
         "F016",
         "error",
-        Text("Đọc tệp quá lâu", "Reading takes too long"),
+        Text("Đọc tệp quá lâu", "Reading took too long"),
         Text(
-            "Đọc tệp này quá 10 giây nên đã bỏ dở; các tệp khác vẫn được kiểm tra.",
-            "Reading this file took over 10 seconds and was given up; the other files were checked.",
+            "Đọc tệp quá {seconds} giây nên đã dừng lại; các tệp khác vẫn được kiểm tra.",
+            "Reading took over {seconds} seconds and was stopped; the other files were checked.",
         ),
-        _RESAVE,
+        _ORIGINAL,
         Text(
-            "Một biểu đã điền đọc xong trong vài phần nghìn giây; lâu hơn nhiều là nội dung bất thường.",
-            "A filled form is read in a few thousandths of a second; much longer means odd content.",
+            "Biểu điền bình thường được đọc trong chưa tới một giây; đọc rất lâu là tệp bị chép thêm nhiều thứ hoặc dựng sai chuẩn.",
+            "A form is read within a second; much longer means that a lot was copied into it, or that it is malformed.",
         ),
-        Text("Tệp làm chương trình đọc chạy mãi", "A file that keeps a reader busy for ever"),
+        Text("Tệp có hàng trăm nghìn công thức", "A file with hundreds of thousands of formulas"),
         _GOOD,
     ),
     Rule(

@@ -9,10 +9,18 @@ from cchc_xlsx import values
 from cchc_xlsx.expr import CellError, Expr
 from cchc_xlsx.fields import Context
 from cchc_xlsx.lang import Lang, Text
-from cchc_xlsx.rules import alter, file, ident, logic, missing, value
+from cchc_xlsx.rules import alter, file, ident, logic, missing, together, value
 from cchc_xlsx.rules.model import Finding, Rule
 
-RULES: tuple[Rule, ...] = (*file.RULES, *ident.RULES, *alter.RULES, *missing.RULES, *value.RULES, *logic.RULES)
+RULES: tuple[Rule, ...] = (
+    *file.RULES,
+    *ident.RULES,
+    *alter.RULES,
+    *missing.RULES,
+    *value.RULES,
+    *logic.RULES,
+    *together.RULES,
+)
 ERROR_CELL = "V202"  # asked first: nothing else can be said of a cell that shows an error
 LONGEST = 80  # signs of a text that a message repeats
 Constraints = Mapping[str, Sequence[tuple[Rule, Expr, Mapping[str, object]]]]
@@ -23,6 +31,7 @@ LETTERS: Mapping[str, Text] = {
     "M": Text("Thiếu", "Missing"),
     "V": Text("Giá trị của một ô", "One value"),
     "L": Text("Mâu thuẫn", "Logic"),
+    "S": Text("Cả bộ tệp", "The set"),
 }
 
 

@@ -11,6 +11,7 @@ from cchc_xlsx.issue import Line
 from cchc_xlsx.lang import Text
 from cchc_xlsx.rules.model import Claim, Rule, each_field, each_line
 
+IN_LIST = Text(", là một lựa chọn trong danh sách", ", which is in the list")  # of V228
 DATE_SERIALS = (36526, 55153)  # 1 January 2000 to 31 December 2050, as spreadsheet programs count days
 SMALL_PERCENT = 0.01
 
@@ -289,8 +290,8 @@ RULES = (
         Text("Số đọc được hai cách", "A number that reads two ways"),
         Text("{field}: “{value}” có thể là {first} hoặc {second}.", "{field}: “{value}” may be {first} or {second}."),
         Text(
-            "Gõ lại số không có dấu chấm, dấu phẩy ngăn hàng nghìn.",
-            "Type the number again without a thousands separator.",
+            "Gõ lại một con số, không có dấu ngăn hàng nghìn; phân số như 12/20 thì gõ tử số và mẫu số vào hai ô riêng.",
+            "Type one number, without a thousands separator; of a fraction such as 12/20 each part goes into its own cell.",
         ),
         Text(
             "Dấu chấm là hàng nghìn theo kiểu Việt Nam nhưng là phần lẻ theo kiểu Anh: không đoán thay đơn vị.",
@@ -353,6 +354,22 @@ RULES = (
         Text("Chỉ tiêu: “Tối thiểu 60%”", "Target: “Tối thiểu 60%”"),
         "chỉ tiêu chưa có số",
         _unreadable_target,
+    ),
+    Rule(
+        "V215",
+        "error",
+        Text("NaN hoặc vô cùng", "NaN or infinity"),
+        Text(
+            "{field}: ô chứa {value}, không phải là một con số xác định.",
+            "{field}: the cell holds {value}, which stands for no number.",
+        ),
+        Text("Xóa ô rồi gõ lại con số đúng.", "Clear the cell and type the right number."),
+        Text(
+            "Phần mềm xuất số liệu ghi NaN (không phải số) hoặc vô cùng khi phép chia của nó hỏng, ví dụ chia cho 0.",
+            "Programs that export figures write NaN (not a number) or infinity where a division failed, by 0 for example.",
+        ),
+        Text("Tử số: NaN", "Numerator: NaN"),
+        Text("Tử số: 120", "Numerator: 120"),
     ),
     Rule(
         "V221",
@@ -478,5 +495,24 @@ RULES = (
         ),
         Text("Tử số: =45+50", "Numerator: =45+50"),
         Text("Tử số: 95", "Numerator: 95"),
+    ),
+    Rule(
+        "V228",
+        "warning",
+        Text("Chữ gõ bằng bảng mã cũ", "Text in an old encoding"),
+        Text(
+            "{field}: “{value}” gõ bằng bảng mã {encoding}, đọc ra là “{read}”{listed}.",
+            "{field}: “{value}” is typed in the {encoding} encoding and reads “{read}”{listed}.",
+        ),
+        Text(
+            "Gõ lại bằng bảng mã Unicode (Unikey, EVKey: chọn Unicode) với phông như Times New Roman.",
+            "Type it again in Unicode (in Unikey or EVKey choose Unicode) with a font like Times New Roman.",
+        ),
+        Text(
+            "TCVN3 (phông .VnTime) và VNI (phông VNI-Times) chỉ đọc được bằng đúng phông đó; khi gộp vào báo cáo chúng thành chữ lạ.",
+            "TCVN3 (.VnTime fonts) and VNI (VNI-Times fonts) can be read in those fonts only; in a report they turn into odd signs.",
+        ),
+        Text("Nguyên nhân: “HÖ thèng gi¸n ®o¹n”", "Reason: “HÖ thèng gi¸n ®o¹n”"),
+        Text("Nguyên nhân: “Hệ thống gián đoạn”", "Reason: “Hệ thống gián đoạn”"),
     ),
 )
