@@ -84,6 +84,10 @@ WORDS = {
         "two copies of one part, of which each program would read another",
     ),
     "comment": Text("chú thích XML giữa các ô, làm mất giá trị", "an XML comment among the cells, which hides values"),
+    "foreign": Text(
+        "phần tử XML lạ giữa các ô, mỗi chương trình sẽ đọc một khác",
+        "foreign XML among the cells, which each program reads differently",
+    ),
     "compression": Text("kiểu nén lạ", "an unusual compression"),
     "disks": Text("tệp nén nhiều đĩa", "a zip over several disks"),
     "zip64": Text("tệp nén zip64", "a zip64 archive"),
