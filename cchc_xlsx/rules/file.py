@@ -39,6 +39,7 @@ WORDS = {
     "xml2003": Text("bảng tính XML 2003", "an XML 2003 spreadsheet"),
     "mht": Text("trang web lưu trữ (MHT)", "an archived web page (MHT)"),
     "what:zip": Text("gói tệp bị cắt cụt hoặc sai cấu trúc", "its package is cut off or malformed"),
+    "what:xml": Text("XML sai cấu trúc", "its XML is malformed"),
     "header": Text("đầu mục trong tệp nén không khớp", "a header inside the zip does not match"),
     "overlap": Text("các phần chồng lên nhau", "parts overlap"),
     "inflate": Text("không giải nén được", "a part cannot be unpacked"),

@@ -19,7 +19,10 @@ Parts = Mapping[str, "bytes | Callable[[bytes], bytes] | None"]
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry: what is in it, and in which of its two headers another thing stands than is true."""
+    """One entry: what is in it, and in which of its two headers another thing stands than is true.
+
+    One that is not there stands in the directory alone.
+    """
 
     name: bytes
     content: bytes = b""
@@ -28,6 +31,7 @@ class Entry:
     packed: bytes | None = None
     local: Mapping[str, int | bytes] = field(default_factory=dict)
     central: Mapping[str, int | bytes] = field(default_factory=dict)
+    is_there: bool = True
 
     def fields(self, said: Mapping[str, int | bytes], packed: bytes) -> dict[str, int | bytes]:
         """The fields of a header: true ones, and what is `said` instead."""
@@ -43,7 +47,7 @@ class Entry:
         return packer.compress(self.content) + packer.flush()
 
 
-def archive(entries: Iterable[Entry], after: bytes = b"", **said: int) -> bytes:
+def archive(entries: Iterable[Entry], after: bytes = b"", between: bytes = b"", **said: int) -> bytes:
     """A zip file; `said` changes fields of its last record (disk, first_disk, here, count, size, start, comment)."""
     body, directory = bytearray(), bytearray()
     number = 0
@@ -58,10 +62,10 @@ def archive(entries: Iterable[Entry], after: bytes = b"", **said: int) -> bytes:
         head = one["flags"], one["method"], 0, _DAY, one["crc"], one["packed"], one["size"]
         sizes = len(name), len(extra), 0, one["disk"], 0, 0, one["header"]
         directory += _CENTRAL.pack(one["sig"] or b"PK\x01\x02", 20, 20, *head, *sizes) + name + extra
-        body += local + packed
+        body += local + packed if entry.is_there else b""
     true = {"disk": 0, "first_disk": 0, "here": number, "count": number, "size": len(directory), "start": len(body)}
     end = _END.pack(b"PK\x05\x06", *{**true, "comment": 0, **said}.values())
-    return bytes(body + directory) + end + after
+    return bytes(body + directory) + between + end + after
 
 
 HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
