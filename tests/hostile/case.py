@@ -57,7 +57,9 @@ def case(
         words, limit = LIMITS[what]
         says = f"{words}: " if limit is None else f", giới hạn là {limit}."
         assert codes[0] == "F011", name
-    return Case(name, lambda path: path.write_bytes(make() if callable(make) else make), codes, status_of(code, status), says)
+    return Case(
+        name, lambda path: path.write_bytes(make() if callable(make) else make), codes, status_of(code, status), says
+    )
 
 
 def status_of(code: str, status: str = "") -> str:

@@ -52,7 +52,9 @@ def content(inner: bytes, key: str = "r01.value") -> Parts:
     pattern = rb'<c r="%s"( s="\d+")?[^>]*?(?:/>|>.*?</c>)' % cell(key).encode()
 
     def edit(part: bytes) -> bytes:
-        found, count = re.subn(pattern, lambda match: b'<c r="%s"%s%s</c>' % (cell(key).encode(), match[1] or b"", inner), part)
+        found, count = re.subn(
+            pattern, lambda match: b'<c r="%s"%s%s</c>' % (cell(key).encode(), match[1] or b"", inner), part
+        )
         assert count == 1, key
         return found
 
@@ -98,7 +100,9 @@ def _damage() -> Iterator[Case]:
     ):  # fmt: skip
         yield case(f"bieu-{name}.xlsx", partial(changed, changes), code, says=says)
     for eighth in range(1, 8):
-        yield case(f"bieu-{eighth}-phan-8.xlsx", lambda at=eighth: honest()[: len(honest()) * at // 8], "F005", says="cắt cụt")
+        yield case(
+            f"bieu-{eighth}-phan-8.xlsx", lambda at=eighth: honest()[: len(honest()) * at // 8], "F005", says="cắt cụt"
+        )
     yield case("bieu-doi-mot-bit.xlsx", flipped, "F005", says="")
     yield case("bieu-ma-hoa.xlsx", locked, "F004", says="mật khẩu")
 
@@ -181,8 +185,14 @@ def _harmless() -> Iterator[Case]:
         yield case(f"bieu-{name}-twin.xlsx", partial(changed, changes), "")  # type: ignore[arg-type]
     yield case("bieu-khong-nen-twin.xlsx", lambda: archive(Entry(n.encode(), c, 0) for n, c in _parts().items()), "")
     yield case("bieu-qua-openpyxl-twin.xlsx", resaved, "")
-    yield case("bieu-khong-phan-bo-twin.xlsx", lambda: archive(Entry(n.encode(), c) for n, c in reversed(_parts().items())), "")
-    yield case("bieu-ten-trang-khac-twin.xlsx", partial(changed, {BOOK: lambda part: re.sub(rb'<sheet name="[^"]*"', b'<sheet name="x"', part, count=1)}), "")
+    yield case(
+        "bieu-khong-phan-bo-twin.xlsx", lambda: archive(Entry(n.encode(), c) for n, c in reversed(_parts().items())), ""
+    )
+    yield case(
+        "bieu-ten-trang-khac-twin.xlsx",
+        partial(changed, {BOOK: lambda part: re.sub(rb'<sheet name="[^"]*"', b'<sheet name="x"', part, count=1)}),
+        "",
+    )
 
 
 def resaved() -> bytes:

@@ -14,7 +14,11 @@ DOCTYPE, ENTITY, ENCODING = "khai báo DOCTYPE", "khai báo ENTITY", "mã chữ 
 MISSING, MALFORMED = "thiếu một phần", "XML sai cấu trúc"
 TWO_COPIES, TWO_SHEETS = "hai bản của một phần", "hai trang cùng tên"
 THEME, CUSTOM, EVIL = "xl/theme/theme1.xml", "customXml/item1.xml", "xl/worksheets/evil.xml"
-LAUGHS = b'<!DOCTYPE lolz [<!ENTITY a "ha">' + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(20)) + b"]>"
+LAUGHS = (
+    b'<!DOCTYPE lolz [<!ENTITY a "ha">'
+    + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(20))
+    + b"]>"
+)
 BOMB = packs.sheet(at("A1", "XFD1048576"))
 HUGE = b"99999999999999"
 
@@ -50,13 +54,22 @@ def _declarations() -> Iterator[Case]:
         name = part.rpartition("/")[2].strip("[].").lower()
         yield case(f"encoding-utf-16-{name}.xlsx", partial(book, {part: recoded("utf-16")}), "F013", says=ENCODING)
     for declared in ("UTF-7", "windows-1258", "utf-16", "EBCDIC-CP-US"):
-        yield case(f"encoding-said-{declared}.xlsx", partial(book, {SHEET: recoded("utf-8", declared)}), "F013", says=ENCODING)
+        yield case(
+            f"encoding-said-{declared}.xlsx", partial(book, {SHEET: recoded("utf-8", declared)}), "F013", says=ENCODING
+        )
     yield case("encoding-of-one-byte.xlsx", partial(book, {STRINGS: packs.strings(b"ch\xf7")}), "F013", says=ENCODING)
     yield case("encoding-nul.xlsx", partial(book, {STRINGS: packs.strings(b"a\0b")}), "F013", says=ENCODING)
-    yield case("encoding-surrogates.xlsx", partial(book, {STRINGS: packs.strings(b"\xed\xa0\x80")}), "F013", says=ENCODING)
+    yield case(
+        "encoding-surrogates.xlsx", partial(book, {STRINGS: packs.strings(b"\xed\xa0\x80")}), "F013", says=ENCODING
+    )
     yield case("encoding-bom-twin.xlsx", partial(book, {SHEET: lambda part: b"\xef\xbb\xbf" + part}), NO_FORM)
     yield case("encoding-ascii-twin.xlsx", partial(book, {BOOK: recoded("ascii", "us-ascii")}), NO_FORM)
     yield case("encoding-of-custom-xml-twin.xlsx", partial(book, {CUSTOM: '<?xml version="1.0" encoding="utf-16"?><a/>'.encode("utf-16")}), NO_FORM)  # fmt: skip
+
+
+def letters() -> bytes:
+    """Twenty MiB of letters that do not pack well."""
+    return packs.noise(20 << 20).replace(b"<!--", b"").replace(b"-->", b"")
 
 
 def _tokens() -> Iterator[Case]:
@@ -64,12 +77,12 @@ def _tokens() -> Iterator[Case]:
     many = b" ".join(b'a%d=""' % number for number in range(9_000))
     changes: dict[str, packs.Parts] = {
         "string": {STRINGS: packs.strings(long)},
-        "string-20-mib": {STRINGS: packs.strings(packs.noise(20 << 20).replace(b"<!--", b"").replace(b"-->", b""))},
+        "string-20-mib": {STRINGS: lambda _: packs.strings(letters())},
         "attribute": {SHEET: packs.sheet(b'<row r="1" a="' + long + b'"/>')},
         "attributes": {SHEET: packs.sheet(b"<row %s/>" % many)},
         "name": {STYLES: b"<%s/>" % long},
         "sheet-name": {BOOK: packs.workbook(["n" * 70_000])},
-        "comment": {SHEET: headed(b"<!--" + packs.noise(20 << 20).replace(b"<!--", b"").replace(b"-->", b"") + b"-->")},
+        "comment": {SHEET: lambda part: part.replace(HEAD, HEAD + b"<!--%s-->" % letters(), 1)},
         "blank": {BOOK: headed(b" " * 70_000)},
         "never-ending": {STYLES: b"<styleSheet><!-- " + long},
     }
@@ -77,25 +90,38 @@ def _tokens() -> Iterator[Case]:
         yield case(f"token-{kind}.xlsx", partial(book, change), "F011", "xml-token")
     yield case("token-65000-twin.xlsx", partial(book, {STRINGS: packs.strings(b"x" * 65_000)}), NO_FORM)
     note = b"<comments><commentList><comment><text><t>%s</t></text></comment></commentList></comments>"
-    text = packs.noise(20 << 20).replace(b"<!--", b"").replace(b"-->", b"")
-    yield case("comment-of-20-mib-twin.xlsx", lambda: book({"xl/comments1.xml": note % text}, level=1), NO_FORM)
+    yield case("comment-of-20-mib-twin.xlsx", lambda: book({"xl/comments1.xml": note % letters()}, level=1), NO_FORM)
     for part, tag in ((STRINGS, b"si"), (STYLES, b"xf")):
-        content = packs.base()[part].replace(b"</", b"<%s/></" % tag, 1)
-        bomb = content.replace(b"<%s/>" % tag, b"<%s/>" % tag * 3_000_000 + packs.noise(300_000))
-        yield case(f"elements-{tag.decode()}-3000000.xlsx", partial(book, {part: bomb}, level=1), "F011", "xml-elements")
+
+        def bomb(content: bytes, tag: bytes = tag) -> bytes:
+            return content.replace(b"</", b"<%s/>" % tag * 3_000_000 + packs.noise(300_000) + b"</", 1)
+
+        yield case(
+            f"elements-{tag.decode()}-3000000.xlsx", partial(book, {part: bomb}, level=1), "F011", "xml-elements"
+        )
     deep = b"<a>" * 70 + b"</a>" * 70
     for part in (BOOK, LINKS, ROOT):
         name = part.rpartition("/")[2].strip(".")
         change = {part: lambda content: content.replace(b"</", deep + b"</", 1)}
         yield case(f"depth-in-{name}.xlsx", partial(book, change), "F011", "xml-depth")
-    more = b"<definedNames>" + b'<definedName name="a">1</definedName>' * 110_000 + b"</definedNames>" + packs.noise(100_000)
+    more = (
+        b"<definedNames>"
+        + b'<definedName name="a">1</definedName>' * 110_000
+        + b"</definedNames>"
+        + packs.noise(100_000)
+    )
     yield case("elements-110000-names.xlsx", lambda: book({BOOK: packs.workbook(more=more)}), "F011", "xml-elements")
 
 
 def _strings() -> Iterator[Case]:
     counts = (HUGE, b"4294967295", b"18446744073709551615", b" 999999999", b"+999999999", b"0" * 45 + HUGE, b"9" * 400)
     for number, count in enumerate(counts):
-        yield case(f"strings-miscounted-{number}.xlsx", partial(book, {STRINGS: packs.strings(b"a", count=count)}), "F011", "strings")
+        yield case(
+            f"strings-miscounted-{number}.xlsx",
+            partial(book, {STRINGS: packs.strings(b"a", count=count)}),
+            "F011",
+            "strings",
+        )
     for number, count in enumerate((b"0", b"2", b"-1", b"", b"x", b"0x7fffffff", b"&#57;9999999999999", b"1e15")):
         yield case(f"strings-miscounted-harmless-{number}-twin.xlsx", partial(book, {STRINGS: packs.strings(b"a", count=count)}), "I501 F014")  # fmt: skip
     odd = {
@@ -130,7 +156,11 @@ def _links() -> Iterator[Case]:
     for target in ("/xl/worksheets/sheet1.xml", "WORKSHEETS/SHEET1.XML"):
         yield case(f"sheet-led-{len(target)}-twin.xlsx", partial(book, led(target)), NO_FORM)
     link = b'<Relationship Id="%s" Type="%s/%s" Target="%s"%s/>'
-    harmless = (("hyperlink", b"http://127.0.0.1:9/"), ("externalLinkPath", b"file://127.0.0.1/x.xlsx"), ("attachedTemplate", b"\\\\127.0.0.1\\x.dotm"))
+    harmless = (
+        ("hyperlink", b"http://127.0.0.1:9/"),
+        ("externalLinkPath", b"file://127.0.0.1/x.xlsx"),
+        ("attachedTemplate", b"\\\\127.0.0.1\\x.dotm"),
+    )
     for kind, target in harmless:
         one = link % (b"rId9", OFFICE, kind.encode(), target, b' TargetMode="External"')
         change: packs.Parts = {LINKS: lambda part, one=one: part.replace(b"</R", one + b"</R")}
@@ -143,15 +173,25 @@ def _links() -> Iterator[Case]:
         yield case(f"link-{kind}.xlsx", partial(book, change), "F013", says=TWO_COPIES)
     ninth = evil((b"rId9", OFFICE, b"worksheet", b"worksheets/evil.xml", b""))
     ways: dict[str, Callable[[bytes], bytes]] = {
-        "other-prefix": lambda part: part.replace(b'xmlns:r="', b'xmlns:r="urn:x" xmlns:q="').replace(b"r:id", b'r:id="rId9" q:id'),
-        "foreign": lambda part: part.replace(b"<sheets>", b'<sheets><x:sheet xmlns:x="urn:x" name="Sheet1" r:id="rId9"/>'),
+        "other-prefix": lambda part: part.replace(b'xmlns:r="', b'xmlns:r="urn:x" xmlns:q="').replace(
+            b"r:id", b'r:id="rId9" q:id'
+        ),
+        "foreign": lambda part: part.replace(
+            b"<sheets>", b'<sheets><x:sheet xmlns:x="urn:x" name="Sheet1" r:id="rId9"/>'
+        ),
         "no-namespace": lambda part: part.replace(b"<sheets>", b'<sheets><sheet xmlns="" name="Sheet1" r:id="rId9"/>'),
-        "same-name": lambda part: part.replace(b"</sheets>", b'<sheet name="SHEET1" sheetId="2" r:id="rId9"/></sheets>'),
+        "same-name": lambda part: part.replace(
+            b"</sheets>", b'<sheet name="SHEET1" sheetId="2" r:id="rId9"/></sheets>'
+        ),
     }
     for kind, edit in ways.items():
         change = {BOOK: edit, LINKS: lambda part: part.replace(b"</R", ninth + b"</R"), EVIL: BOMB}
         yield case(f"sheet-{kind}.xlsx", partial(book, change), "F013", says=TWO_SHEETS)
-    second: packs.Parts = {BOOK: ways["same-name"], LINKS: lambda part: part.replace(b"</R", ninth + b"</R"), EVIL: BOMB}
+    second: packs.Parts = {
+        BOOK: ways["same-name"],
+        LINKS: lambda part: part.replace(b"</R", ninth + b"</R"),
+        EVIL: BOMB,
+    }
     second = {**second, BOOK: lambda part: ways["same-name"](part).replace(b"SHEET1", b"Two")}
     yield case("sheet-far-is-the-second.xlsx", partial(book, second), "F011", "row")
     copies = {"strings": (b"sharedStrings", "xl/other.xml", STRINGS), "styles": (b"styles", "xl/other.xml", STYLES)}
@@ -188,7 +228,9 @@ def _missing() -> Iterator[Case]:
         return part
 
     yield case("strict-twin.xlsx", lambda: book(dict.fromkeys(packs.base(), stricter)), NO_FORM)
-    yield case("date-1904-twin.xlsx", partial(book, {BOOK: packs.workbook(more=b'<workbookPr date1904="1"/>')}), NO_FORM)
+    yield case(
+        "date-1904-twin.xlsx", partial(book, {BOOK: packs.workbook(more=b'<workbookPr date1904="1"/>')}), NO_FORM
+    )
 
 
 CASES = (*_declarations(), *_tokens(), *_strings(), *_links(), *_missing())

@@ -42,7 +42,23 @@ def prefixed(cells: bytes) -> bytes:
 
 
 def _positions() -> Iterator[Case]:
-    illegal = ("a1", "A0", "A01", "1A", "A", "1", "AAAA1", "A-1", "A1:B2", " A1", "", "A１", "$A$1", "A12345678", "Sheet2!A1")
+    illegal = (
+        "a1",
+        "A0",
+        "A01",
+        "1A",
+        "A",
+        "1",
+        "AAAA1",
+        "A-1",
+        "A1:B2",
+        " A1",
+        "",
+        "A１",
+        "$A$1",
+        "A12345678",
+        "Sheet2!A1",
+    )
     for number, place in enumerate(illegal):
         data = f'<row r="1"><c r="{place}"><v>1</v></c></row>'.encode()
         yield case(f"cell-illegal-{number:02}.xlsx", partial(rows, data), "F005", says=CELL)
@@ -51,7 +67,11 @@ def _positions() -> Iterator[Case]:
         yield case(f"row-illegal-{number}.xlsx", partial(rows, data), "F005", says=CELL)
     missing = b"<row><c><v>1</v></c><c><v>2</v></c></row><row><c><v>3</v></c></row>"
     yield case("cell-positions-missing-twin.xlsx", partial(rows, missing), NO_FORM)
-    yield case("cell-positions-in-part-missing-twin.xlsx", partial(rows, b'<row r="3"><c><v>1</v></c><c r="D3"/><c/></row>'), NO_FORM)
+    yield case(
+        "cell-positions-in-part-missing-twin.xlsx",
+        partial(rows, b'<row r="3"><c><v>1</v></c><c r="D3"/><c/></row>'),
+        NO_FORM,
+    )
     yield case("cell-of-another-row.xlsx", partial(rows, b'<row r="1"><c r="A7"><v>1</v></c></row>'), NO_FORM)
     yield case("cells-unsorted-twin.xlsx", partial(rows, at("C5", "A9", "B1", "D7")), NO_FORM)
     cell = b'<c r="A1"><v>%d</v></c>'
@@ -64,8 +84,17 @@ def _positions() -> Iterator[Case]:
     }
     for kind, data in twice.items():
         yield case(f"cell-twice-{kind}.xlsx", partial(rows, data), "F013", says=TWICE)
-    yield case("cell-twice-prefixed.xlsx", lambda: packs.book({SHEET: prefixed(twice["side-by-side"])}), "F013", says=TWICE)
-    far = {"XFD1048576": "row", "A1048576": "row", "XFD1": "column", "A9999999": "row", "ZZZ1": "column", "ZZZ9999999": "row"}
+    yield case(
+        "cell-twice-prefixed.xlsx", lambda: packs.book({SHEET: prefixed(twice["side-by-side"])}), "F013", says=TWICE
+    )
+    far = {
+        "XFD1048576": "row",
+        "A1048576": "row",
+        "XFD1": "column",
+        "A9999999": "row",
+        "ZZZ1": "column",
+        "ZZZ9999999": "row",
+    }
     for place, limit in far.items():
         yield case(f"cell-far-a1-and-{place}.xlsx", partial(rows, at("A1", place)), "F011", limit)
         yield case(f"cell-far-{place}-alone.xlsx", partial(rows, at(place)), "F011", limit)
@@ -75,24 +104,39 @@ def _positions() -> Iterator[Case]:
 
 
 def _limits() -> Iterator[Case]:
-    for place, limit in (("A20001", "row"), ("SS1", "column"), ("SR3907", "box"), ("CV20001", "row"), ("CW20000", "box")):
+    for place, limit in (
+        ("A20001", "row"),
+        ("SS1", "column"),
+        ("SR3907", "box"),
+        ("CV20001", "row"),
+        ("CW20000", "box"),
+    ):
         yield case(f"limit-{limit}-{place}.xlsx", partial(rows, at("A1", place)), "F011", limit)
     for place in ("A20000", "SR1", "SR3906", "CV20000"):
         yield case(f"limit-{place}-twin.xlsx", partial(rows, at("A1", place)), NO_FORM)
-    yield case("limit-column-by-counting.xlsx", partial(rows, b'<row r="1">' + b"<c/>" * 513 + b"</row>"), "F011", "column")
-    yield case("limit-200000-cells-twin.xlsx", lambda: packs.book({SHEET: packs.sheet(block(200_000))}, level=1), NO_FORM)
-    yield case("limit-200001-cells.xlsx", lambda: packs.book({SHEET: packs.sheet(block(200_001))}, level=1), "F011", "cells")
+    yield case(
+        "limit-column-by-counting.xlsx", partial(rows, b'<row r="1">' + b"<c/>" * 513 + b"</row>"), "F011", "column"
+    )
+    yield case(
+        "limit-200000-cells-twin.xlsx", lambda: packs.book({SHEET: packs.sheet(block(200_000))}, level=1), NO_FORM
+    )
+    yield case(
+        "limit-200001-cells.xlsx", lambda: packs.book({SHEET: packs.sheet(block(200_001))}, level=1), "F011", "cells"
+    )
     tiny = packs.sheet(b"".join(b"<row>%s</row>" % (b"<c/>" * 500) for _ in range(401)))
     yield case("limit-200500-tiny-cells.xlsx", lambda: packs.book({SHEET: tiny}), "F011", "cells")
-    million = packs.sheet(block(1_000_000))
-    yield case("limit-a-million-cells.xlsx", lambda: packs.book({SHEET: million}, level=1), "F011", "cells")
-    empty = packs.sheet(b"<row/>" * 1_600_000 + packs.noise(100_000))
-    yield case("limit-1600000-empty-rows.xlsx", lambda: packs.book({SHEET: empty}, level=1), "F011", "xml-elements")
-    books = (block(200_000, columns="ABCDEFGHIJ"), 16), (at("A1", "SR3906"), 64)
-    for cells, count in books:
-        # Each sheet is within its limits and all of them together are much: a worker's time or memory may end it.
-        make = partial(with_sheets, count, packs.sheet(cells))
-        yield case(f"limit-{count}-full-sheets.xlsx", make, "I501 F011 F015 F016")
+    yield case(
+        "limit-a-million-cells.xlsx",
+        lambda: packs.book({SHEET: packs.sheet(block(1_000_000))}, level=1),
+        "F011",
+        "cells",
+    )
+    empty: packs.Parts = {SHEET: lambda _: packs.sheet(b"<row/>" * 1_600_000 + packs.noise(100_000))}
+    yield case("limit-1600000-empty-rows.xlsx", lambda: packs.book(empty, level=1), "F011", "xml-elements")
+    # Each sheet is within its limits and all of them together are much: a worker's time or memory may end it.
+    late = "I501 F011 F015 F016"
+    yield case("limit-16-full-sheets.xlsx", lambda: with_sheets(16, packs.sheet(block(200_000))), late)
+    yield case("limit-64-wide-sheets.xlsx", lambda: with_sheets(64, packs.sheet(at("A1", "SR3906"))), late)
     for count in (64, 65, 5_000):
         make = partial(with_sheets, count, packs.base()[SHEET].replace(b' t="s"', b""))
         yield case(f"sheets-{count}.xlsx", make, NO_FORM if count == 64 else "F011", "" if count == 64 else "sheets")
@@ -118,7 +162,10 @@ def with_sheets(count: int, content: bytes) -> bytes:
 
 
 def _ranges() -> Iterator[Case]:
-    for name, tag, many, much in (("merge", "mergeCell", "merges", "merged-cells"), ("link", "hyperlink", "links", "linked-cells")):
+    for name, tag, many, much in (
+        ("merge", "mergeCell", "merges", "merged-cells"),
+        ("link", "hyperlink", "links", "linked-cells"),
+    ):
 
         def ranges(*refs: str, tag: str = tag) -> bytes:
             held = "".join(f'<{tag} ref="{ref}"/>' for ref in refs)
@@ -127,7 +174,9 @@ def _ranges() -> Iterator[Case]:
         full = [f"A{row}:J{row}" for row in range(1, 5_001)]
         yield case(f"{name}s-5000-of-10-twin.xlsx", partial(ranges, *full), NO_FORM)
         yield case(f"{name}s-5001.xlsx", partial(ranges, *full, "A5001"), "F011", many)
-        yield case(f"{name}s-100000.xlsx", partial(ranges, *(f"A{row}:B{row}" for row in range(1, 100_001))), "F011", many)
+        yield case(
+            f"{name}s-100000.xlsx", partial(ranges, *(f"A{row}:B{row}" for row in range(1, 100_001))), "F011", many
+        )
         yield case(f"{name}s-50001-cells.xlsx", partial(ranges, "A1:A20000", "B1:B20000", "C1:C10001"), "F011", much)
         yield case(f"{name}s-50000-cells-twin.xlsx", partial(ranges, "A1:A20000", "B1:B20000", "C1:C10000"), NO_FORM)
         yield case(f"{name}-of-the-whole-sheet.xlsx", partial(ranges, "A1:XFD1048576"), "F011", much)
@@ -142,10 +191,15 @@ def _formulas() -> Iterator[Case]:
         first = f'<row r="1"><c r="K1"><f t="shared" ref="A1:K20001" si="0">{master}</f><v>1</v></c></row>'.encode()
         return first + block(users, '<c r="{0}"><f t="shared" si="0"/><v>1</v></c>')
 
-    bombs = {"long": shared("A1+" * 680 + "1", 3_000), "longest": shared("1+" * 30_000 + "1", 190_000), "nested": shared("SUM(" * 400 + "1" + ")" * 400, 100_000)}  # fmt: skip
-    for kind, cells in bombs.items():
-        yield case(f"formula-shared-{kind}.xlsx", lambda cells=cells: packs.book({SHEET: packs.sheet(cells)}, level=1), "F011", "formulas")  # fmt: skip
-    yield case("formula-shared-by-90000-twin.xlsx", lambda: packs.book({SHEET: packs.sheet(shared("B1", 90_000))}, level=1), "I501 F016")
+    bombs = {"long": ("A1+" * 680 + "1", 3_000), "longest": ("1+" * 30_000 + "1", 190_000), "nested": ("SUM(" * 400 + "1" + ")" * 400, 100_000)}  # fmt: skip
+    for kind, bomb in bombs.items():
+        change: packs.Parts = {SHEET: lambda _, bomb=bomb: packs.sheet(shared(*bomb))}
+        yield case(f"formula-shared-{kind}.xlsx", partial(packs.book, change, level=1), "F011", "formulas")
+    yield case(
+        "formula-shared-by-90000-twin.xlsx",
+        lambda: packs.book({SHEET: packs.sheet(shared("B1", 90_000))}, level=1),
+        "I501 F016",
+    )
     odd = ('"((((', "A1:B2:C3:::", "[1]x!A1", "{1,2", "IF(" * 2_000, "#REF!", "'a''b'!XFD1048576+1", "\u202e1")
     for number, text in enumerate(odd):
         yield case(f"formula-odd-{number}.xlsx", partial(rows, shared(text, 30)), NO_FORM)
@@ -153,14 +207,34 @@ def _formulas() -> Iterator[Case]:
     yield case("formula-shared-without-a-first.xlsx", partial(rows, loop), NO_FORM)
     array = b'<row r="1"><c r="A1"><f t="array" ref="A1:XFD1048576">1</f><v>1</v></c></row>'
     yield case("formula-array-of-the-whole-sheet.xlsx", partial(rows, array), NO_FORM)
-    calls = ('WEBSERVICE("http://127.0.0.1/?"&amp;A1)', "cmd|'/c calc'!A1", 'HYPERLINK("file:///etc/passwd")', "'http://127.0.0.1/[a.xlsx]x'!A1")
+    calls = (
+        'WEBSERVICE("http://127.0.0.1/?"&amp;A1)',
+        "cmd|'/c calc'!A1",
+        'HYPERLINK("file:///etc/passwd")',
+        "'http://127.0.0.1/[a.xlsx]x'!A1",
+    )
     for number, text in enumerate(calls):
         yield case(f"formula-that-calls-out-{number}.xlsx", partial(rows, f'<row r="1"><c r="A1"><f>{text}</f><v>1</v></c></row>'.encode()), NO_FORM)  # fmt: skip
 
 
 def _values() -> Iterator[Case]:
     # How a value that is none is told is the affair of whoever reads values: the cell is at fault, or the sheet.
-    numbers = ("NaN", "nan", "INF", "-inf", "infinity", "1e999", "-1e999", "1e-999", "0x7", "1,5", "abc", " 7 ", "9" * 400, "")
+    numbers = (
+        "NaN",
+        "nan",
+        "INF",
+        "-inf",
+        "infinity",
+        "1e999",
+        "-1e999",
+        "1e-999",
+        "0x7",
+        "1,5",
+        "abc",
+        " 7 ",
+        "9" * 400,
+        "",
+    )
     for number, value in enumerate(numbers):
         yield case(f"value-number-{number:02}.xlsx", partial(rows, at("A1", "B2", value=value)), "I501 F014")
     for number, error in enumerate(("#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#GETTING_DATA", "#N/A", "#XYZ", "")):
@@ -169,14 +243,28 @@ def _values() -> Iterator[Case]:
     for number, index in enumerate(("1", "99999999", "-1", "99999999999999999999", "x", "", "1.5")):
         data = f'<row r="1"><c r="A1" t="s"><v>{index}</v></c></row>'.encode()
         yield case(f"value-string-index-{number}.xlsx", partial(rows, data), "F014 I501")
-    for kind, value in (("b", "7"), ("b", "x"), ("d", "2025-13-45"), ("d", "x"), ("zzz", "1"), ("str", "&#0;"), ("str", "_x0000_")):
+    for kind, value in (
+        ("b", "7"),
+        ("b", "x"),
+        ("d", "2025-13-45"),
+        ("d", "x"),
+        ("zzz", "1"),
+        ("str", "&#0;"),
+        ("str", "_x0000_"),
+    ):
         data = f'<row r="1"><c r="A1" t="{kind}"><v>{value}</v></c></row>'.encode()
         codes = "F005" if value == "&#0;" else "I501 F014"
         yield case(f"value-{kind}-{value.strip('&#;').lower()}.xlsx", partial(rows, data), codes)
     dates = b'<row r="1">' + b"".join(b'<c r="%s1" s="1"><v>%s</v></c>' % one for one in ((b"A", b"-1"), (b"B", b"1e300"), (b"C", b"2958466"), (b"D", b"NaN"))) + b"</row>"  # fmt: skip
     styles = packs.base()[STYLES].replace(b'<xf numFmtId="0"/>', b'<xf numFmtId="0"/><xf numFmtId="14"/>')
-    yield case("value-dates-that-are-none.xlsx", lambda: packs.book({SHEET: packs.sheet(dates), STYLES: styles}), "I501 F014")
-    yield case("value-style-that-is-none.xlsx", partial(rows, b'<row r="1"><c r="A1" s="4294967296"><v>1</v></c></row>'), "I501 F014")
+    yield case(
+        "value-dates-that-are-none.xlsx", lambda: packs.book({SHEET: packs.sheet(dates), STYLES: styles}), "I501 F014"
+    )
+    yield case(
+        "value-style-that-is-none.xlsx",
+        partial(rows, b'<row r="1"><c r="A1" s="4294967296"><v>1</v></c></row>'),
+        "I501 F014",
+    )
     long = b'<row r="1"><c r="A1" t="inlineStr"><is><t>%s</t></is></c></row>'
     yield case("value-text-70000-long.xlsx", partial(rows, long % (b"x" * 70_000)), "F011", "xml-token")
     yield case("value-text-65000-long-twin.xlsx", partial(rows, long % (b"x" * 65_000)), NO_FORM)
@@ -191,8 +279,12 @@ def _shapes() -> Iterator[Case]:
         "comment-in-a-formula": b"<f>1<!-- -->2</f>",
     }  # fmt: skip
     for kind, content in hidden.items():
-        yield case(f"hidden-{kind}.xlsx", partial(rows, b'<row r="1"><c r="A1">%s</c></row>' % content), "F013", says=COMMENT)
-    yield case("hidden-comment-between-rows.xlsx", partial(rows, at("A1") + b"<!-- -->" + at("A2")), "F013", says=COMMENT)
+        yield case(
+            f"hidden-{kind}.xlsx", partial(rows, b'<row r="1"><c r="A1">%s</c></row>' % content), "F013", says=COMMENT
+        )
+    yield case(
+        "hidden-comment-between-rows.xlsx", partial(rows, at("A1") + b"<!-- -->" + at("A2")), "F013", says=COMMENT
+    )
     yield case("hidden-comment-outside-twin.xlsx", partial(rows, at("A1"), b"<!-- made by hand -->"), NO_FORM)
     space = b' xmlns:x="urn:x"'
     foreign = {
@@ -221,7 +313,11 @@ def _shapes() -> Iterator[Case]:
     yield case("depth-1000000.xlsx", partial(rows, b"", b"<a>" * 100_000 + b"</a>" * 100_000), "F011", "xml-depth")
     for number, ref in enumerate(("A1:XFD1048576", "XFD1048576:A1", "B2", "", "x", "A1:A99999999999", "ZZZZZZZ1")):
         data = f'<dimension ref="{ref}"/>'.encode()
-        yield case(f"dimension-{number}.xlsx", partial(rows, at("A1", "C9"), before=data), NO_FORM if number < 3 else "I501 F014")
+        yield case(
+            f"dimension-{number}.xlsx",
+            partial(rows, at("A1", "C9"), before=data),
+            NO_FORM if number < 3 else "I501 F014",
+        )
 
 
 CASES = (*_positions(), *_limits(), *_ranges(), *_formulas(), *_values(), *_shapes())

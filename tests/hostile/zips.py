@@ -31,7 +31,9 @@ ZIP64 = "tệp nén zip64"
 
 def with_media(*sizes: int, ratio: int = 100) -> bytes:
     """A workbook with pictures of those sizes, each of one byte in `ratio` random and the rest nothing."""
-    return archive([*entries(), *(Entry(b"xl/media/%d.png" % at, stuff(size, ratio), level=1) for at, size in enumerate(sizes))])
+    return archive(
+        [*entries(), *(Entry(b"xl/media/%d.png" % at, stuff(size, ratio), level=1) for at, size in enumerate(sizes))]
+    )
 
 
 @cache
@@ -72,7 +74,9 @@ def _sizes() -> Iterator[Case]:
     for count in (1_000, 1_001, 65_534):
         more = (Entry(b"xl/media/%d" % at, method=0) for at in range(count - len(packs.base())))
         make = partial(archive, (*entries(), *more))
-        yield case(f"entries-{count}.xlsx", make, NO_FORM if count == 1_000 else "F011", "" if count == 1_000 else "entries")
+        yield case(
+            f"entries-{count}.xlsx", make, NO_FORM if count == 1_000 else "F011", "" if count == 1_000 else "entries"
+        )
     yield case("entries-fewer-than-said.xlsx", lambda: archive(entries(), here=9, count=9), "F005", says=BROKEN)
     yield case("entries-more-than-said.xlsx", lambda: archive(entries(), here=5, count=5), "F005", says=BROKEN)
     yield case("entries-none.xlsx", archive([]), "F002", says="tệp nén zip")
@@ -88,7 +92,9 @@ def _methods() -> Iterator[Case]:
     yield case("method-8-level-9.xlsx", lambda: packs.book(level=9), NO_FORM)
     for flag in (0x0001, 0x0041, 0x2001, 0x0801):
         both = {"flags": flag}
-        yield case(f"encrypted-{flag:04x}.xlsx", partial(lying, SHEET, local=both, central=both), "F004", says="mật khẩu")
+        yield case(
+            f"encrypted-{flag:04x}.xlsx", partial(lying, SHEET, local=both, central=both), "F004", says="mật khẩu"
+        )
     yield case("encrypted-in-one-header.xlsx", lambda: lying(SHEET, local={"flags": 1}), "F005", says=HEADER)
     for flag in (0x0010, 0x0020, 0x0080, 0x1000):
         both = {"flags": flag}
@@ -135,7 +141,12 @@ def _bombs() -> Iterator[Case]:
     yield case("bomb-longer-than-said.xlsx", make, "F005", says=INFLATE)
     bomb = partial(with_media, 60 * MIB, ratio=MIB)
     yield case("bomb-nested-in-a-workbook-twin.xlsx", lambda: packs.book({"xl/embeddings/a.xlsx": bomb()}), NO_FORM)
-    yield case("bomb-nested-zip.xlsx", lambda: archive([Entry(b"a.zip", archive([Entry(b"b.zip", bomb())]))]), "F002", says="tệp nén zip")
+    yield case(
+        "bomb-nested-zip.xlsx",
+        lambda: archive([Entry(b"a.zip", archive([Entry(b"b.zip", bomb())]))]),
+        "F002",
+        says="tệp nén zip",
+    )
     quoted = [Entry(b"xl/media/%d.png" % at, central={"header": 0}, is_there=False) for at in range(900)]
     yield case("bomb-one-part-900-times.xlsx", lambda: archive([*entries(), *quoted]), "F005", says=HEADER)
 
@@ -146,7 +157,9 @@ def overlapping() -> bytes:
     inner = inner[: inner.index(b"PK\x01\x02")]
     outer = Entry(_MEDIA.encode(), inner, method=0)
     start = len(archive(entries())) and archive([outer, *entries()]).index(inner)
-    return archive([outer, *entries(), Entry(b"xl/b.xml", b"<a/>", method=0, central={"header": start}, is_there=False)])
+    return archive(
+        [outer, *entries(), Entry(b"xl/b.xml", b"<a/>", method=0, central={"header": start}, is_there=False)]
+    )
 
 
 def _overlaps() -> Iterator[Case]:
@@ -156,7 +169,12 @@ def _overlaps() -> Iterator[Case]:
     last = {"packed": 99_999}
     yield case("overlap-directory.xlsx", lambda: lying(STRINGS, local=last, central=last), "F005", says=OVERLAP)
     yield case("overlap-header-in-directory.xlsx", lambda: lying(STRINGS, central={"header": 2_200}), "F005")
-    yield case("overlap-header-beyond-the-end.xlsx", lambda: lying(STRINGS, central={"header": 99_999_999}), "F005", says=HEADER)
+    yield case(
+        "overlap-header-beyond-the-end.xlsx",
+        lambda: lying(STRINGS, central={"header": 99_999_999}),
+        "F005",
+        says=HEADER,
+    )
     twins = {"same": SHEET, "case": "XL/WORKSHEETS/Sheet1.XML", "backslashes": "xl\\worksheets\\sheet1.xml", "both": "XL\\workbook.xml", "folder": "xl/styles.xml/"}  # fmt: skip
     for kind, name in twins.items():
         content = b"" if name.endswith("/") else b"<a/>"
@@ -186,30 +204,50 @@ def _names() -> Iterator[Case]:
 
 
 def _headers() -> Iterator[Case]:
-    lies: dict[str, int | bytes] = {"name": b"xl/worksheets/sheet2.xml", "method": 0, "crc": 1, "packed": 5, "size": 5, "sig": b"PK\x03\x05"}
+    lies: dict[str, int | bytes] = {
+        "name": b"xl/worksheets/sheet2.xml",
+        "method": 0,
+        "crc": 1,
+        "packed": 5,
+        "size": 5,
+        "sig": b"PK\x03\x05",
+    }
     for field, value in lies.items():
         make = partial(lying, SHEET, local={field: value})
         yield case(f"header-{field}.xlsx", make, "F005", says=HEADER)
-    yield case("header-directory-signature.xlsx", lambda: lying(SHEET, central={"sig": b"PK\x01\x03"}), "F005", says=BROKEN)
+    yield case(
+        "header-directory-signature.xlsx", lambda: lying(SHEET, central={"sig": b"PK\x01\x03"}), "F005", says=BROKEN
+    )
     stream: dict[str, int | bytes] = {"flags": 8, "crc": 0, "packed": 0, "size": 0}
     yield case("header-of-a-stream-twin.xlsx", lambda: lying(SHEET, local=stream, central={"flags": 8}), NO_FORM)
     half: dict[str, int | bytes] = {**stream, "size": 7}
-    yield case("header-of-a-stream-with-a-size.xlsx", lambda: lying(SHEET, local=half, central={"flags": 8}), "F005", says=HEADER)
+    yield case(
+        "header-of-a-stream-with-a-size.xlsx",
+        lambda: lying(SHEET, local=half, central={"flags": 8}),
+        "F005",
+        says=HEADER,
+    )
     for part in (SHEET, STRINGS, STYLES, LINKS, _MEDIA):
         wrong = {"crc": 0xDEADBEEF}
         make = partial(lying, part, {_MEDIA: _random(99)}, local=wrong, central=wrong)
         yield case(f"crc-{part.rpartition('/')[2]}.xlsx", make, "F005", says=CRC)
     changed = packs.base()[SHEET].replace(b"<v>1</v>", b"<v>9</v>")
     true = {"crc": _crc(packs.base()[SHEET])}
-    yield case("crc-of-another-value.xlsx", lambda: lying(SHEET, {SHEET: changed}, local=true, central=true), "F005", says=CRC)
+    yield case(
+        "crc-of-another-value.xlsx", lambda: lying(SHEET, {SHEET: changed}, local=true, central=true), "F005", says=CRC
+    )
     for shift in (-1, 1, 5_000):
         wrong = {"size": len(packs.base()[SHEET]) + shift}
-        yield case(f"size-of-a-part{shift:+d}.xlsx", partial(lying, SHEET, local=wrong, central=wrong), "F005", says=INFLATE)
+        yield case(
+            f"size-of-a-part{shift:+d}.xlsx", partial(lying, SHEET, local=wrong, central=wrong), "F005", says=INFLATE
+        )
     packed = Entry(b"x", packs.base()[SHEET]).pack()
     for kind, data in (("cut", packed[:-9]), ("garbage", _random(200)), ("and-more", packed + b"more"), ("none", b"")):
         yield case(f"deflate-{kind}.xlsx", partial(lying, SHEET, packed=data), "F005", says=INFLATE)
     stored = {"size": 9}
-    yield case("stored-of-another-size.xlsx", lambda: lying(SHEET, method=0, local=stored, central=stored), "F005", says=HEADER)
+    yield case(
+        "stored-of-another-size.xlsx", lambda: lying(SHEET, method=0, local=stored, central=stored), "F005", says=HEADER
+    )
 
 
 def _crc(data: bytes) -> int:
@@ -231,7 +269,9 @@ def _cuts() -> Iterator[Case]:
     yield case("comment-twin.xlsx", archive(entries(), comment=7, after=b"comment"), NO_FORM)
     yield case("comment-longer-than-the-file.xlsx", archive(entries(), comment=9), "F005", says=BROKEN)
     two = whole + archive([])
-    yield case("two-directories.xlsx", two[: len(whole) - 2] + struct.pack("<H", 22) + two[len(whole) :], "F005", says=BROKEN)
+    yield case(
+        "two-directories.xlsx", two[: len(whole) - 2] + struct.pack("<H", 22) + two[len(whole) :], "F005", says=BROKEN
+    )
     yield Case("all-nothing.xlsx", partial(grown, 9_999, b""), ("F002",), status_of("F002"), "dữ liệu không nhận ra")
 
 
