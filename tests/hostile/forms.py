@@ -30,7 +30,8 @@ def honest() -> bytes:
 
 
 @cache
-def _parts() -> dict[str, bytes]:
+def parts_of_form() -> dict[str, bytes]:
+    """The parts of the filled form, unpacked."""
     with zipfile.ZipFile(io.BytesIO(honest())) as book:
         return {name: book.read(name) for name in book.namelist()}
 
@@ -44,7 +45,7 @@ def cell(key: str = "r01.value") -> str:
 
 def changed(changes: Parts) -> bytes:
     """The filled form with parts replaced, edited, added or left out."""
-    return packs.book(changes, _parts())
+    return packs.book(changes, parts_of_form())
 
 
 def content(inner: bytes, key: str = "r01.value") -> Parts:
@@ -86,8 +87,8 @@ def _damage() -> Iterator[Case]:
         ("comment-in-a-value", content(b"><v>0.9<!-- -->5</v>"), "F013", "chú thích XML"),
         ("cdata-in-a-value", content(b"><v><![CDATA[0.5]]></v>"), "F013", "chú thích XML"),
         ("foreign-value", content(b'><x:v xmlns:x="urn:x">0.1</x:v><v>0.5</v>'), "F013", "phần tử XML lạ"),
-        ("second-strings", {**replaced(LINKS, (b"sharedStrings.xml", b"other.xml")), "xl/other.xml": _parts()[STRINGS]}, "F013", "hai bản"),
-        ("second-sheet-by-case", {"XL/worksheets/SHEET1.xml": _parts()[SHEET]}, "F013", "hai phần cùng tên"),
+        ("second-strings", {**replaced(LINKS, (b"sharedStrings.xml", b"other.xml")), "xl/other.xml": parts_of_form()[STRINGS]}, "F013", "hai bản"),
+        ("second-sheet-by-case", {"XL/worksheets/SHEET1.xml": parts_of_form()[SHEET]}, "F013", "hai phần cùng tên"),
         ("merge-of-all", replaced(SHEET, (b'<mergeCell ref="', b'<mergeCell ref="A1:XFD1048576"/><mergeCell ref="')), "F011", "Số ô trong vùng gộp"),
         ("text-70000-long", content(b' t="inlineStr"><is><t>%s</t></is>' % (b"x" * 70_000), "r01.note"), "F011", "XML"),
         ("without-strings", {STRINGS: None}, "F005", "thiếu một phần"),
@@ -167,7 +168,7 @@ def _harmless() -> Iterator[Case]:
     dimension = re.compile(rb"<dimension[^>]*>")
     for name, changes in {
         "dung": {},
-        "strict": dict.fromkeys([name for name in _parts() if name.startswith(("xl/", "_rels"))], stricter),
+        "strict": dict.fromkeys([name for name in parts_of_form() if name.startswith(("xl/", "_rels"))], stricter),
         "kich-thuoc-nho": {SHEET: lambda part: dimension.sub(b'<dimension ref="A1"/>', part)},
         "kich-thuoc-lon": {SHEET: lambda part: dimension.sub(b'<dimension ref="A1:XFD1048576"/>', part)},
         "khong-kich-thuoc": {SHEET: lambda part: dimension.sub(b"", part)},
@@ -183,10 +184,14 @@ def _harmless() -> Iterator[Case]:
         "kieu-lap": {STYLES: lambda part: part},
     }.items():
         yield case(f"bieu-{name}-twin.xlsx", partial(changed, changes), "")  # type: ignore[arg-type]
-    yield case("bieu-khong-nen-twin.xlsx", lambda: archive(Entry(n.encode(), c, 0) for n, c in _parts().items()), "")
+    yield case(
+        "bieu-khong-nen-twin.xlsx", lambda: archive(Entry(n.encode(), c, 0) for n, c in parts_of_form().items()), ""
+    )
     yield case("bieu-qua-openpyxl-twin.xlsx", resaved, "")
     yield case(
-        "bieu-khong-phan-bo-twin.xlsx", lambda: archive(Entry(n.encode(), c) for n, c in reversed(_parts().items())), ""
+        "bieu-khong-phan-bo-twin.xlsx",
+        lambda: archive(Entry(n.encode(), c) for n, c in reversed(parts_of_form().items())),
+        "",
     )
     yield case(
         "bieu-ten-trang-khac-twin.xlsx",
