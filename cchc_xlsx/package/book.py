@@ -22,9 +22,9 @@ MAX_SHEETS = 64
 _CUSTOM = "docprops/custom.xml"
 _SETTINGS = tuple(f"{space}}}workbookPr" for space in markup.MAIN)
 _SHEET = tuple(f"{space}}}sheet" for space in markup.MAIN)
-_SST = re.compile(rb"<(?:[\w.-]{1,40}:)?sst\b([^<]*)")
+_SST = re.compile(rb"[<:]sst\b([^<]*)")
 _CLOSED = re.compile(rb"(?<=[/:])sst\s*>\s*\Z")
-_COUNT = re.compile(rb"ount\s*=\s*[\"']\s*\+?(\d{1,40})")
+_COUNT = re.compile(rb"ount\s*=\s*[\"']\s*\+?0*(\d{1,40})")
 _KEPT = 16 << 10  # small parts are the same in all copies of a form: read once
 # Where calamine looks, whatever the relationships say: a second part there would show it other content than Excel shows.
 _USUAL = {"officeDocument": "xl/workbook.xml", "sharedStrings": "xl/sharedstrings.xml", "styles": "xl/styles.xml"}
@@ -114,7 +114,7 @@ def _open(data: bytes) -> Package:
     parts = _parts(directory)
     sniff.content_types(parts.get("[content_types].xml", b""))
     root = _relations(parts, "")
-    book = _one(parts, root, "officeDocument") or ("xl/workbook.xml" if "xl/workbook.xml" in parts else "")
+    book = _one(parts, root, "officeDocument")
     if not book:
         raise other("zip")
     return _package(directory.data, parts, root, book)
@@ -128,6 +128,8 @@ def _package(data: bytes, parts: dict[str, bytes], root: Mapping[str, _Relation]
     needed = {book, strings, styles, custom, *(sheet.part for sheet in sheets)} - {""}
     for key in needed:
         markup.guard_tokens(parts[key])
+    for key in {strings, styles} - {""}:
+        markup.guard_tags(parts[key])
     if strings:
         _guard_strings(parts[strings])
     kept = {key: part for key, part in parts.items() if key in needed or key.endswith(".rels")}
@@ -158,9 +160,15 @@ def _relations(parts: dict[str, bytes], source: str) -> Mapping[str, _Relation]:
 @lru_cache(maxsize=32)
 def _targets(part: bytes, key: str, folder: str) -> Mapping[str, _Relation]:
     found = {}
+    seen = set()
     for element in markup.elements(part, key):
         given = element.attributes
-        if element.is_called("Relationship") and given.get("TargetMode") != "External":
+        if not element.is_called("Relationship"):
+            continue
+        if given.get("Id") in seen:  # readers follow another of the two, some even one that leads outside
+            raise unsafe("duplicate-part", key)
+        seen.add(given.get("Id"))
+        if given.get("TargetMode") != "External":
             target = posixpath.join("/", folder, given.get("Target", "").replace("\\", "/"))
             kind = given.get("Type", "").rpartition("/")[2]
             found[given.get("Id", "")] = _Relation(kind, posixpath.normpath(target).lstrip("/").lower())
@@ -168,12 +176,12 @@ def _targets(part: bytes, key: str, folder: str) -> Mapping[str, _Relation]:
 
 
 def _one(parts: dict[str, bytes], relations: Mapping[str, _Relation], *kinds: str) -> str:
-    """The key of the part that a relationship of one of `kinds` leads to; empty where there is none."""
+    """The key of the part that a relationship of one of `kinds` leads to, or of the usual one; empty where there is none."""
     targets = {relation.target for relation in relations.values() if relation.kind in kinds}
     usual = _USUAL.get(kinds[0], "")
     if len(targets) > 1 or (targets and usual in parts and usual not in targets):
         raise unsafe("duplicate-part", usual)
-    target = targets.pop() if targets else ""
+    target = targets.pop() if targets else usual if usual in parts else ""
     if target and target not in parts:
         if kinds[0] in _USUAL:
             raise damaged("part", target)
@@ -205,7 +213,10 @@ def _listed(part: bytes, key: str) -> tuple[tuple[SheetPart, ...], bool]:
         given = element.attributes
         if element.name in _SETTINGS:
             date_1904 = given.get("date1904") in ("1", "true", "on")
-        elif element.name in _SHEET:
+        elif element.is_called("sheet"):
+            # Readers that do not look at namespaces see a sheet of any, and its id by the usual prefix.
+            if element.name not in _SHEET or sum(name.endswith("}id") for name in given) > 1:
+                raise unsafe("duplicate-sheet", key)
             link = next((value for name, value in given.items() if name.endswith("relationships}id")), "")
             said = given.get("state", "visible")
             state: State = "hidden" if said == "hidden" else "veryHidden" if said == "veryHidden" else "visible"

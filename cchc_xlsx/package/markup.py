@@ -11,6 +11,7 @@ from cchc_xlsx.package.refusal import damaged, over, unsafe
 MAX_TOKEN = 64 << 10
 MAX_DEPTH = 64
 MAX_ELEMENTS = 100_000  # of a small part: some workbooks carry tens of thousands of dead names
+MAX_TAGS = 1_500_000  # of strings or styles: readers keep something for each, however short it is
 MAIN = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
 _DECLARED = re.compile(rb"<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"']{0,40})")
 _USUAL_HEAD = b'<?xml version="1.0" encoding="UTF-8"'
@@ -26,7 +27,7 @@ class Element(NamedTuple):
 
     def is_called(self, local: str) -> bool:
         """Whether its name, in whatever namespace, is `local`."""
-        return self.name.endswith("}" + local)
+        return self.name.rpartition("}")[2] == local
 
 
 def guard(part: bytes, key: str) -> None:
@@ -57,6 +58,13 @@ def guard_tokens(part: bytes) -> None:
             end = part.find(b"<", at + 1)
             raise over("xml-token", (end if end > 0 else len(part)) - at, MAX_TOKEN)
         at = following
+
+
+def guard_tags(part: bytes) -> None:
+    """Refuses more tags than any form has."""
+    count = part.count(b"<")
+    if count > MAX_TAGS:
+        raise over("xml-elements", count, MAX_TAGS)
 
 
 def parser() -> expat.XMLParserType:

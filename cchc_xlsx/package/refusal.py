@@ -23,7 +23,7 @@ Limit = Literal[
 # What no honest program writes (F013).
 Unsafe = Literal[
     "doctype", "entity", "encoding", "name", "duplicate-name", "duplicate-cell", "duplicate-sheet", "duplicate-part",
-    "comment", "compression", "disks", "zip64",
+    "comment", "foreign", "compression", "disks", "zip64",
 ]  # fmt: skip
 
 

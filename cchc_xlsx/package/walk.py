@@ -67,6 +67,8 @@ class Walk:
         cells.check("xml-elements", self._elements, cells.MAX_ELEMENTS)
         cells.check("xml-depth", self._depth, markup.MAX_DEPTH)
         space, _, local = name.rpartition("}")
+        if space not in markup.MAIN and (self._data == 1 or local == "sheetData"):
+            raise unsafe("foreign", self.key)  # readers that do not look at namespaces take it for a cell
         if space in markup.MAIN and (handler := self._starts.get(local)):
             handler(given)
         if self._depth == 1 and (space not in markup.MAIN or local != "worksheet"):

@@ -30,7 +30,9 @@ _ALLOWED = 0x0006 | _STREAMED | _UTF8
 _MAX_NAME = 255
 _TRAILING = b"\r\n \0"  # what mail programs leave behind an attachment
 _MAX_TRAILING = 16
-_BAD_NAME = re.compile(r"[\x00-\x1f\x7f]|^[/\\]|^[A-Za-z]:|(?:^|[/\\])\.{1,2}(?:[/\\]|$)|[/\\]{2}|^$")
+_BAD_NAME = re.compile(
+    r"[\x00-\x1f\x7f]|^[/\\]|^[A-Za-z]:|(?:^|[/\\])\.{1,2}(?:[/\\]|$)|[/\\]{2}|&[^;]*;|^$"
+)  # &…; some readers do not undo where a part is named
 _UNICODE_PATH = b"\x75\x70"  # an extra field that gives some readers another name
 
 
@@ -71,6 +73,8 @@ def read(data: bytes) -> Directory:
         raise damaged("zip")
     _, disk, first_disk, here, count, size, start, comment = _END.unpack_from(data, at)
     end = at + _END.size + comment
+    if _has_other_end(data, at):
+        raise damaged("zip")
     if end > len(data) or len(data) - end > _MAX_TRAILING or data[end:].strip(_TRAILING):
         raise damaged("zip")
     if disk or first_disk or here != count:
@@ -82,6 +86,16 @@ def read(data: bytes) -> Directory:
     if start + size != _before_zip64(data, at, (count, size, start)):
         raise damaged("zip")
     return Directory(data[:end], start, _entries(data, start, start + size, count))
+
+
+def _has_other_end(data: bytes, at: int) -> bool:
+    """Whether an earlier last record covers the rest of the file as its comment: some readers would begin there."""
+    first = max(0, len(data) - _END.size - _FULL16 - _MAX_TRAILING)
+    while (at := data.rfind(b"PK\x05\x06", first, at)) >= 0:
+        comment: int = _END.unpack_from(data, at)[7]
+        if len(data) - _MAX_TRAILING <= at + _END.size + comment <= len(data):
+            return True
+    return False
 
 
 def _before_zip64(data: bytes, at: int, said: tuple[int, int, int]) -> int:

@@ -43,6 +43,7 @@ WORDS = {
     "xml2003": Text("bảng tính XML 2003", "an XML 2003 spreadsheet"),
     "mht": Text("trang web lưu trữ (MHT)", "an archived web page (MHT)"),
     "what:zip": Text("gói tệp bị cắt cụt hoặc sai cấu trúc", "its package is cut off or malformed"),
+    "what:xml": Text("XML sai cấu trúc", "its XML is malformed"),
     "header": Text("đầu mục trong tệp nén không khớp", "a header inside the zip does not match"),
     "overlap": Text("các phần chồng lên nhau", "parts overlap"),
     "inflate": Text("không giải nén được", "a part cannot be unpacked"),
@@ -88,6 +89,10 @@ WORDS = {
         "two copies of one part, of which each program would read another",
     ),
     "comment": Text("chú thích XML giữa các ô, làm mất giá trị", "an XML comment among the cells, which hides values"),
+    "foreign": Text(
+        "phần tử XML lạ giữa các ô, mỗi chương trình sẽ đọc một khác",
+        "foreign XML among the cells, which each program reads differently",
+    ),
     "compression": Text("kiểu nén lạ", "an unusual compression"),
     "disks": Text("tệp nén nhiều đĩa", "a zip over several disks"),
     "zip64": Text("tệp nén zip64", "a zip64 archive"),
