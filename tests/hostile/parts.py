@@ -130,6 +130,7 @@ def _strings() -> Iterator[Case]:
         "vietnamese-prefix": '<é:sst uniqueCount="999999999"/>'.encode(),
         "apostrophes": b"<sst uniqueCount='%s'></sst>" % HUGE,
         "after-a-sign": b'<!-- sst --><sst a=">" uniqueCount="%s"></sst>' % HUGE,
+        "after-a-bracket": b'<sst a="<" uniqueCount="%s"></sst>' % HUGE,
         "count-alone": b'<sst count="%s"></sst>' % HUGE,
     }
     for kind, part in odd.items():
