@@ -60,6 +60,7 @@ def two_ends() -> bytes:
         (packs.book({STRINGS: packs.strings(b"a", count=b"0" * 45 + HUGE)}), "F011", "strings"),
         (packs.book({STRINGS: b'<%s:sst uniqueCount="%s"/>' % (b"a" * 41, HUGE)}), "F011", "strings"),
         (packs.book({STRINGS: '<é:sst uniqueCount="999999"/>'.encode()}), "F011", "strings"),
+        (packs.book({STRINGS: b'<sst a="<" uniqueCount="%s"></sst>' % HUGE}), "F011", "strings"),
         (packs.book({STRINGS: b"<sst>" + b"<si/>" * markup.MAX_TAGS + packs.noise(200_000) + b"</sst>"}), "F011", "xml-elements"),
         (packs.book({STYLES: b"<styleSheet>" + b"<xf/>" * markup.MAX_TAGS + packs.noise(200_000) + b"</styleSheet>"}), "F011", "xml-elements"),
         (two_ends(), "F005", "zip"),

@@ -22,8 +22,6 @@ MAX_SHEETS = 64
 _CUSTOM = "docprops/custom.xml"
 _SETTINGS = tuple(f"{space}}}workbookPr" for space in markup.MAIN)
 _SHEET = tuple(f"{space}}}sheet" for space in markup.MAIN)
-_SST = re.compile(rb"[<:]sst\b([^<]*)")
-_CLOSED = re.compile(rb"(?<=[/:])sst\s*>\s*\Z")
 _COUNT = re.compile(rb"ount\s*=\s*[\"']\s*\+?0*(\d{1,40})")
 _KEPT = 16 << 10  # small parts are the same in all copies of a form: read once
 # Where calamine looks, whatever the relationships say: a second part there would show it other content than Excel shows.
@@ -236,13 +234,10 @@ def _placed(sheet: SheetPart, parts: dict[str, bytes], relations: Mapping[str, _
 
 def _guard_strings(part: bytes) -> None:
     """Refuses a count of shared strings that there cannot be: readers reserve memory by it."""
-    first = part.find(b"sst")
-    second = part.find(b"sst", first + 3)
-    is_usual = second >= 0 and _CLOSED.match(part, second)  # so the first is the opening one
-    for head in [part[first : part.find(b"<", first)]] if is_usual else _SST.findall(part):
-        for count in _COUNT.findall(head):
-            if int(count) > len(part):
-                raise over("strings", int(count), len(part))
+    # Anywhere in the part: lenient readers see the opening tag where a strict one sees none.
+    for count in _COUNT.findall(part):
+        if int(count) > len(part):
+            raise over("strings", int(count), len(part))
 
 
 def custom_properties(package: Package) -> Mapping[str, str]:
