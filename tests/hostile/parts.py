@@ -156,6 +156,9 @@ def _links() -> Iterator[Case]:
     yield case("sheet-led-outside-by-mode.xlsx", partial(book, external), "F005", says=MISSING)
     for target in ("/xl/worksheets/sheet1.xml", "WORKSHEETS/SHEET1.XML"):
         yield case(f"sheet-led-{len(target)}-twin.xlsx", partial(book, led(target)), NO_FORM)
+
+
+def _copies() -> Iterator[Case]:
     link = b'<Relationship Id="%s" Type="%s/%s" Target="%s"%s/>'
     harmless = (
         ("hyperlink", b"http://127.0.0.1:9/"),
@@ -234,4 +237,4 @@ def _missing() -> Iterator[Case]:
     )
 
 
-CASES = (*_declarations(), *_tokens(), *_strings(), *_links(), *_missing())
+CASES = (*_declarations(), *_tokens(), *_strings(), *_links(), *_copies(), *_missing())

@@ -74,6 +74,9 @@ def _positions() -> Iterator[Case]:
     )
     yield case("cell-of-another-row.xlsx", partial(rows, b'<row r="1"><c r="A7"><v>1</v></c></row>'), NO_FORM)
     yield case("cells-unsorted-twin.xlsx", partial(rows, at("C5", "A9", "B1", "D7")), NO_FORM)
+
+
+def _doubled() -> Iterator[Case]:
     cell = b'<c r="A1"><v>%d</v></c>'
     twice = {
         "side-by-side": b'<row r="1">' + cell % 1 + cell % 2 + b"</row>",
@@ -87,6 +90,9 @@ def _positions() -> Iterator[Case]:
     yield case(
         "cell-twice-prefixed.xlsx", lambda: packs.book({SHEET: prefixed(twice["side-by-side"])}), "F013", says=TWICE
     )
+
+
+def _far() -> Iterator[Case]:
     far = {
         "XFD1048576": "row",
         "A1048576": "row",
@@ -255,6 +261,9 @@ def _values() -> Iterator[Case]:
         data = f'<row r="1"><c r="A1" t="{kind}"><v>{value}</v></c></row>'.encode()
         codes = "F005" if value == "&#0;" else "I501 F014"
         yield case(f"value-{kind}-{value.strip('&#;').lower()}.xlsx", partial(rows, data), codes)
+
+
+def _odd_values() -> Iterator[Case]:
     dates = b'<row r="1">' + b"".join(b'<c r="%s1" s="1"><v>%s</v></c>' % one for one in ((b"A", b"-1"), (b"B", b"1e300"), (b"C", b"2958466"), (b"D", b"NaN"))) + b"</row>"  # fmt: skip
     styles = packs.base()[STYLES].replace(b'<xf numFmtId="0"/>', b'<xf numFmtId="0"/><xf numFmtId="14"/>')
     yield case(
@@ -320,4 +329,14 @@ def _shapes() -> Iterator[Case]:
         )
 
 
-CASES = (*_positions(), *_limits(), *_ranges(), *_formulas(), *_values(), *_shapes())
+CASES = (
+    *_positions(),
+    *_doubled(),
+    *_far(),
+    *_limits(),
+    *_ranges(),
+    *_formulas(),
+    *_values(),
+    *_odd_values(),
+    *_shapes(),
+)

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from command import environment
@@ -36,9 +37,14 @@ class Seen:
     trace: str = ""
 
 
+@cache
 def tracer() -> str | None:
-    """The path of strace, where there is one."""
-    return shutil.which("strace") if HAS_PROC else None
+    """The path of strace, where it is there and the machine lets it watch."""
+    command = shutil.which("strace") if HAS_PROC else None
+    if command is None:
+        return None
+    done = subprocess.run([command, "-f", "-o", os.devnull, "true"], capture_output=True, check=False)
+    return command if done.returncode == 0 else None
 
 
 def run(
