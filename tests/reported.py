@@ -21,6 +21,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+import command
+
 from cchc_xlsx import check, results
 from cchc_xlsx.identity import Identity
 from cchc_xlsx.issue import unit_name
@@ -65,16 +67,16 @@ HOSTILE = (
 def report(drawn: str, lang: Lang = "vi") -> Report:
     """The report that is drawn."""
     about_set: list[Told] = []
-    files: list[FileResult] = []
+    heads: list[tuple[list[str], list[Told]]] = []
     found = about_set
     for line in filter(str.strip, drawn.splitlines()):
         if line.startswith(" "):
             found.append(told(*shlex.split(line), lang=lang))
         else:
             found = []
-            path, status, *who = shlex.split(line)
-            files.append(file(path, status, found, *who))  # type: ignore[arg-type]
-    return of([_frozen(one) for one in files], about_set)
+            heads.append((shlex.split(line), found))
+    files = [file(path, status, findings, *who) for (path, status, *who), findings in heads]  # type: ignore[arg-type]
+    return of(files, about_set)
 
 
 def of(files: Sequence[FileResult], about_set: Sequence[Told] = ()) -> Report:
@@ -117,10 +119,6 @@ def identity(unit: str, period: str, form: str, commune: str) -> Identity:
     return Identity(
         form, 1, 0, commune, None, int(period[:4]), period if "-" in period else None, unit, kind, "n1", "u1", ""
     )  # type: ignore[arg-type]
-
-
-def _frozen(one: FileResult) -> FileResult:
-    return FileResult(**{name: getattr(one, name) for name in one.__slots__} | {"findings": tuple(one.findings)})
 
 
 def many(count: int, hostile: bool = True) -> Report:
@@ -198,3 +196,9 @@ def checked(folder: Path, lang: Lang = "vi") -> Report:
         name = unit_name(one.filled.layout.context.issue, one.identity.unit) if one.filled and one.identity else ""
         files.append(FileResult(one.path, one.status, found, one.identity, name, one.sha256, file=folder / one.path))
     return of(files)
+
+
+def sample(folder: Path, lang: Lang = "vi") -> Report:
+    """What the real checker finds in the workbooks of the demonstration, which are made in `folder`."""
+    command.run("demo", folder, cwd=folder)
+    return checked(folder / "da-nop", lang)

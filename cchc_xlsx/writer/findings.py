@@ -90,16 +90,16 @@ _FINDINGS = _Listing(
     Text("KẾT QUẢ KIỂM TRA BÁO CÁO", "RESULTS OF THE CHECK"),
     "Findings",
     (
-        _column("file", 24),
-        _column("unit_name", 17),
+        _column("file", 47),
+        _column("unit_name", 15),
         _column("cell", 7, "centre"),
-        _column("label", 27),
+        _column("label", 26),
         _column("code", 8, "centre"),
         _column("severity", 11, "centre"),
-        _column("value", 13),
-        _column("message", 34),
-        _column("fix", 28),
-        _column("waived", 15),
+        _column("value", 13.5),
+        _column("message", 32),
+        _column("fix", 24),
+        _column("waived", 13),
         _column("form", 26),
         _column("period", 18),
         _column("commune", 18),
@@ -123,8 +123,8 @@ _BY_UNIT = _Listing(
         _Column(Text("Tệp có lỗi", "Files with errors"), 9, "number"),
         _Column(Text("Tệp bỏ qua", "Files skipped"), 9, "number"),
         _Column(Text("Số lỗi", "Errors"), 9, "number"),
-        _Column(Text("Số cảnh báo", "Warnings"), 10, "number"),
-        _Column(Text("Số được miễn", "Waived"), 10, "number"),
+        _Column(Text("Số cảnh báo", "Warnings"), 12, "number"),
+        _Column(Text("Số được miễn", "Waived"), 12, "number"),
     ),
     printed=12,
 )
@@ -134,7 +134,7 @@ _BY_CODE = _Listing(
     "ByCode",
     (
         _column("code", 10, "centre"),
-        _Column(Text("Nội dung", "What it is about"), 70),
+        _Column(Text("Nội dung", "What it is about"), 100),
         _Column(Text("Lỗi", "Errors"), 11, "number"),
         _Column(Text("Cảnh báo", "Warnings"), 11, "number"),
         _Column(Text("Thông tin", "Infos"), 11, "number"),
@@ -148,15 +148,15 @@ _FILES = _Listing(
     Text("CÁC TỆP TRONG THƯ MỤC", "ALL FILES"),
     "Files",
     (
-        _column("file", 44),
+        _column("file", 62),
         _column("status", 11, "centre"),
         _column("unit_name", 28),
         _column("commune", 20),
         _column("form", 26),
         _column("period", 18),
         _Column(Text("Số lỗi", "Errors"), 8, "number"),
-        _Column(Text("Số cảnh báo", "Warnings"), 10, "number"),
-        _column("sha256", 68),
+        _Column(Text("Số cảnh báo", "Warnings"), 12, "number"),
+        _column("sha256", 76),
     ),
     printed=8,
 )
@@ -302,7 +302,8 @@ def _write(target: _Book, sheet: _Open, index: int, column: _Column, content: _C
         return 0
     cell = content if isinstance(content, _Cell) else _Cell(content or "")
     text = _fitting(printable(cell.text))
-    linked = cell.address is not None and sheet.links > 0
+    # LibreOffice keeps a link on one line, whatever room there is: rather no link than a text that is cut.
+    linked = cell.address is not None and sheet.links > 0 and _lines(text, column.width) == 1
     look = _look(target, column.look, cell.colour, linked)
     if not text:
         ok(sheet.worksheet.write_blank(sheet.row, index, None, look))
@@ -332,9 +333,14 @@ def _fitting(text: str) -> str:
     return data[: 2 * (_LONGEST_UTF16 - 1)].decode("utf-16-le", "ignore") + "…"
 
 
+def _lines(text: str, width_chars: float) -> int:
+    """How many lines a text takes in a column; what is higher than any row can be need not be measured."""
+    return metrics.lines(text[:4000], metrics.cell_width_pt((width_chars,)), _SIZE)
+
+
 def _height(text: str, width_chars: float) -> float:
-    """The height in pt that a text needs in a column; what is higher than any row can be need not be measured."""
-    return metrics.text_height_pt(text[:4000], metrics.cell_width_pt((width_chars,)), _SIZE) if text else 0
+    """The height in pt that a text needs in a column."""
+    return _lines(text, width_chars) * metrics.line_height_pt(_SIZE)
 
 
 def _finish(target: _Book, sheet: _Open) -> None:
@@ -358,7 +364,7 @@ def _finish(target: _Book, sheet: _Open) -> None:
     else:
         last = _HEADER + 1
         ok(worksheet.write_string(last, 0, _NONE.say(target.lang), _format(target, italic=True)))
-    worksheet.freeze_panes(_HEADER + 1, 1)
+    worksheet.freeze_panes(_HEADER + 1, 0)
     worksheet.hide_gridlines(2)
     _print(worksheet, last, listing.printed)
 
@@ -379,7 +385,7 @@ def _look(target: _Book, look: str, colour: str = "", linked: bool = False) -> A
     if look == "centre":
         properties["align"] = "center"
     if look == "number":
-        properties |= {"align": "right", "num_format": "#,##0"}
+        properties |= {"align": "right", "num_format": "#,##0;-#,##0;–"}
     if colour in _FILLS:
         properties["bg_color"] = _FILLS[colour]
     if linked:

@@ -6,8 +6,11 @@
   const shown = document.querySelector(".shown");
   const fold = form.elements.fold;
   const names = [...form.elements].filter((one) => one.name && one !== fold).map((one) => one.name);
-  // Case and marks do not matter: "mau so" finds "Mẫu số".
-  const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/đ/g, "d").replace(/\s+/g, " ");
+  // A word without marks finds any marks ("mau so" finds "Mẫu số"), one with marks only itself; case never matters.
+  const marked = (text) => text.normalize("NFC").toLowerCase().replace(/\s+/g, " ");
+  const plain = (text) => marked(text).normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/g, "d");
+  const both = (text) => ({ marked: marked(text), plain: plain(text) });
+  const has = (texts, word) => (word === plain(word) ? texts.plain : texts.marked).includes(word);
   const say = (count) => count.toLocaleString(document.documentElement.lang);
 
   const files = [...document.querySelectorAll(".file")].map((node) => ({
@@ -21,8 +24,8 @@
   const total = files.reduce((sum, file) => sum + file.findings.length, 0);
 
   // The texts are read at the first search only.
-  const head = (file) => (file.text ??= plain([...file.node.querySelectorAll("summary, :scope > p:not(.finding)")].map((one) => one.textContent).join(" ")));
-  const body = (one) => (one.text ??= plain(one.node.textContent));
+  const head = (file) => (file.text ??= both([...file.node.querySelectorAll("summary, :scope > p:not(.finding)")].map((one) => one.textContent).join(" ")));
+  const body = (one) => (one.text ??= both(one.node.textContent));
 
   const hide = (node, hidden) => {
     if (node.hidden !== hidden) node.hidden = hidden;
@@ -31,11 +34,11 @@
   // Hide what does not match in a file; gives how many findings are left, and whether the file is.
   const match = (file, asked, sought) => {
     const here = (!asked.unit || file.unit === asked.unit) && (!asked.commune || file.commune === asked.commune);
-    const left = here ? sought.filter((word) => !head(file).includes(word)) : [];
+    const left = here ? sought.filter((word) => !has(head(file), word)) : [];
     let count = 0;
     for (const one of file.findings) {
       const fits = here && (!asked.code || one.code === asked.code) && (!asked.severity || one.severity === asked.severity)
-        && left.every((word) => body(one).includes(word));
+        && left.every((word) => has(body(one), word));
       hide(one.node, !fits);
       count += fits;
     }
@@ -46,7 +49,7 @@
 
   const apply = () => {
     const asked = Object.fromEntries(names.map((name) => [name, form.elements[name].value.trim()]));
-    const sought = plain(asked.q).split(" ").filter(Boolean);
+    const sought = marked(asked.q).split(" ").filter(Boolean);
     const findings = files.reduce((sum, file) => sum + match(file, asked, sought), 0);
     for (const section of sections) hide(section, names.some((name) => asked[name]) && !section.querySelector(".file:not([hidden])"));
     const counts = {
