@@ -22,6 +22,7 @@ MOST_ROWS = 1_048_576  # of a sheet of Excel; what does not fit goes on on a fur
 _LONGEST_UTF16 = 32_767  # characters of a cell
 _SIZE = 11
 _HEADER = 2  # the row of the table's header, from 0; title and counts stand above
+_AIR_PT = 3.0  # above what the text needs
 _LINE = "#B5BCC6"
 _FILLS = {"error": "#FBE3E1", "warning": "#FDF0D0", "info": "#E4EEF9", "ok": "#E2F2E7"}
 _NONE = Text("Không có.", "None.")
@@ -66,9 +67,9 @@ class _Open:
 
     listing: _Listing
     worksheet: Any
-    number: int = 1
+    number: int
+    links: int
     row: int = _HEADER + 1
-    links: int = links.MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +92,15 @@ _FINDINGS = _Listing(
     "Findings",
     (
         _column("file", 47),
-        _column("unit_name", 15),
-        _column("cell", 7, "centre"),
-        _column("label", 26),
-        _column("code", 8, "centre"),
-        _column("severity", 11, "centre"),
-        _column("value", 13.5),
-        _column("message", 32),
-        _column("fix", 24),
-        _column("waived", 13),
+        _column("unit_name", 14),
+        _column("cell", 6.5, "centre"),
+        _column("label", 25),
+        _column("code", 7.5, "centre"),
+        _column("severity", 10.5, "centre"),
+        _column("value", 12.5),
+        _column("message", 30),
+        _column("fix", 22),
+        _column("waived", 12),
         _column("form", 26),
         _column("period", 18),
         _column("commune", 18),
@@ -273,7 +274,7 @@ def _opened(target: _Book, listing: _Listing, number: int = 1) -> _Open:
     ok(worksheet.write_string(0, 0, listing.title.say(target.lang), _format(target, font_size=14, bold=True)))
     ok(worksheet.set_row(1, metrics.line_height_pt(_SIZE) + 3))
     ok(worksheet.write_string(1, 0, target.counts, _format(target, font_size=_SIZE, italic=True)))
-    return _Open(listing, worksheet, number)
+    return _Open(listing, worksheet, number, links.MOST)
 
 
 def _append_all(target: _Book, sheet: _Open, rows: Iterable[Sequence[_Content]]) -> _Open:
@@ -290,7 +291,7 @@ def _append(target: _Book, sheet: _Open, row: Sequence[_Content]) -> _Open:
     height = metrics.line_height_pt(_SIZE)
     for index, (column, content) in enumerate(zip(sheet.listing.columns, row, strict=True)):
         height = max(height, _write(target, sheet, index, column, content))
-    ok(sheet.worksheet.set_row(sheet.row, min(height, metrics.MAX_ROW_PT)))
+    ok(sheet.worksheet.set_row(sheet.row, min(height + _AIR_PT, metrics.MAX_ROW_PT)))
     sheet.row += 1
     return sheet
 
@@ -373,7 +374,7 @@ def _print(worksheet: Any, last_row: int, columns: int) -> None:  # noqa: ANN401
     """A4 landscape, as wide as the page, the header on each page."""
     worksheet.set_paper(9)
     worksheet.set_landscape()
-    worksheet.set_margins(*(millimetres / 25.4 for millimetres in (12, 10, 12, 14)))
+    worksheet.set_margins(*(millimetres / 25.4 for millimetres in (10, 8, 12, 14)))
     worksheet.set_footer(f'&C&"{FONT},Regular"&11&P/&N', {"margin": 7 / 25.4})
     worksheet.fit_to_pages(1, 0)
     ok(worksheet.print_area(0, 0, last_row, columns - 1))
