@@ -51,14 +51,16 @@
     const asked = Object.fromEntries(names.map((name) => [name, form.elements[name].value.trim()]));
     const sought = marked(asked.q).split(" ").filter(Boolean);
     const findings = files.reduce((sum, file) => sum + match(file, asked, sought), 0);
-    for (const section of sections) hide(section, names.some((name) => asked[name]) && !section.querySelector(".file:not([hidden])"));
+    const chosen = names.filter((name) => asked[name]).map((name) => form.elements[name].selectedOptions?.[0].text ?? `“${asked[name]}”`);
+    for (const section of sections) hide(section, chosen.length > 0 && !section.querySelector(".file:not([hidden])"));
     const counts = {
       findings: say(findings), allFindings: say(total),
       files: say(counted.filter((file) => !file.node.hidden).length), allFiles: say(counted.length),
     };
     const nothing = files.length && files.every((file) => file.node.hidden);
-    shown.textContent = nothing ? shown.dataset.none : shown.dataset.words.replace(/\{(\w+)\}/g, (_, name) => counts[name]);
-    shown.classList.toggle("filtered", names.some((name) => asked[name]));
+    const said = nothing ? shown.dataset.none : shown.dataset.words.replace(/\{(\w+)\}/g, (_, name) => counts[name]);
+    shown.textContent = chosen.length ? `${said} (${chosen.join("; ")})` : said;
+    shown.classList.toggle("filtered", chosen.length > 0);
     return new URLSearchParams(Object.entries(asked).filter(([, value]) => value)).toString();
   };
 
