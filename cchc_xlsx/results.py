@@ -103,9 +103,16 @@ def status(findings: Sequence[Told]) -> Status:
     return "error" if "error" in severities else "warning" if "warning" in severities else "ok"
 
 
-def printable(name: str) -> str:
-    """A file name that can be shown and encoded: bytes that are not UTF-8 and control characters are escaped."""
-    safe = name.encode("utf-8", "backslashreplace").decode("utf-8")
+def title(code: str, lang: Lang) -> str:
+    """What a code is about."""
+    return registry.by_code()[code].title.say(lang)
+
+
+def printable(text: str) -> str:
+    """Text from outside that can be shown and encoded: control and direction characters and what is not UTF-8 are escaped."""
+    if text.isprintable():
+        return text
+    safe = text.encode("utf-8", "backslashreplace").decode("utf-8")
     return "".join(letter if letter.isprintable() else _escaped(ord(letter)) for letter in safe)
 
 

@@ -1,10 +1,11 @@
-"""What all tests share: the marker and the fixture of those that need real LibreOffice."""
+"""What all tests share: the markers of those that need real LibreOffice or Chromium, and the fixture of the former."""
 
 from __future__ import annotations
 
 import os
 from types import ModuleType
 
+import browser
 import office as real_office
 import pytest
 from hypothesis import settings
@@ -15,16 +16,19 @@ settings.load_profile("ours")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker: pyproject allows no unknown ones."""
+    """Register the markers: pyproject allows no unknown ones."""
     config.addinivalue_line(
         "markers", "office: needs LibreOffice, its Python bridge and pdftoppm; fails without them under CI"
     )
+    config.addinivalue_line("markers", "browser: needs Chromium and pdftotext; fails without them under CI")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip or fail a marked test before any work is done for it."""
     if item.get_closest_marker("office"):
         real_office.need()
+    if item.get_closest_marker("browser"):
+        browser.need()
 
 
 @pytest.fixture(scope="session")

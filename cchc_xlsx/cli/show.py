@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import io
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable
 
 from rich.console import Console
 from rich.text import Text as RichText
 
+from cchc_xlsx import results
 from cchc_xlsx.cli.base import LANG, say
 from cchc_xlsx.rules import registry
 from cchc_xlsx.rules.model import Rule
 
 COLOURS = {"error": "bold red", "warning": "yellow", "info": "cyan", "ok": "green", "skipped": "dim"}
+clean = results.printable  # text that cannot steer a terminal
 
 
 def console() -> Console:
@@ -45,14 +46,6 @@ def captured(show: Callable[[Console], None]) -> str:
         )
     )
     return buffer.getvalue()
-
-
-def clean(text: str) -> str:
-    """Text that cannot steer a terminal: control and direction characters are escaped (safety.md)."""
-    return "".join(
-        letter if letter.isprintable() and unicodedata.category(letter) != "Cf" else f"\\u{ord(letter):04x}"
-        for letter in text
-    )
 
 
 def status_word(status: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cchc_xlsx.lang import Lang
 from cchc_xlsx.layout.model import Layout
+from cchc_xlsx.results import Report
 from cchc_xlsx.writer.files import save
 
 
@@ -15,9 +17,16 @@ def to_bytes(layout: Layout) -> bytes:
     return book.to_bytes(layout)
 
 
+def findings_to_bytes(report: Report, lang: Lang, path: Path | None = None) -> bytes:
+    """The bytes of the workbook of a report's findings; its files are linked as seen from `path`, where it is to be saved."""
+    from cchc_xlsx.writer import findings  # noqa: PLC0415 - as above
+
+    return findings.to_bytes(report, lang, path)
+
+
 def write(layout: Layout, path: Path) -> None:
     """Write the workbook at `path`, which appears whole or not at all."""
     save(to_bytes(layout), path)
 
 
-__all__ = ["save", "to_bytes", "write"]
+__all__ = ["findings_to_bytes", "save", "to_bytes", "write"]

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import io
-import warnings
 from typing import Any
 
-import xlsxwriter
-from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.worksheet import Worksheet
 
 from cchc_xlsx.identity import PROPERTY
 from cchc_xlsx.layout.model import Cell, Formula, Layout, Print, Range, Sheet, Style, Validation, a1_range
+from cchc_xlsx.writer import strict
+from cchc_xlsx.writer.strict import CREATED, FONT
+from cchc_xlsx.writer.strict import ok as _ok
 
-_CREATED = dt.datetime(2026, 1, 1)
-_FONT = "Times New Roman"
 _BORDERS = {"l": "left", "r": "right", "t": "top", "b": "bottom"}
 _ROW_ONLY = 15.0
 
@@ -33,33 +29,13 @@ class _Worksheet(Worksheet):  # type: ignore[misc]
         super()._xml_formula_element(formula, result, attributes + own)
 
 
-class WriteError(Exception):
-    """XlsxWriter refused something that the layout asked for: our mistake."""
-
-
 def to_bytes(layout: Layout) -> bytes:
     """The workbook's bytes."""
-    buffer = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "default_format_properties": {"font_name": _FONT, "font_size": 11, "font_scheme": False},
-    }
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")  # XlsxWriter drops what it does not like with a warning only
-        try:
-            book = xlsxwriter.Workbook(buffer, options)
-            _fill(book, layout)
-            book.close()
-        except (XlsxWriterException, UserWarning) as error:
-            raise WriteError(str(error)) from error
-    return buffer.getvalue()
+    return strict.to_bytes(lambda book: _fill(book, layout))
 
 
 def _fill(book: Any, layout: Layout) -> None:  # noqa: ANN401  XlsxWriter is untyped
-    book.set_properties({"title": layout.form_sheet.name, "created": _CREATED})
+    book.set_properties({"title": layout.form_sheet.name, "created": CREATED})
     book.set_custom_property(PROPERTY, layout.identity.token, "text")
     book.set_calc_mode("auto")
     formats: dict[Style, Any] = {}
@@ -163,7 +139,7 @@ def _print(worksheet: Any, paper: Print) -> None:  # noqa: ANN401
     left, right, top, bottom = (millimetres / 25.4 for millimetres in paper.margins_mm)
     worksheet.set_margins(left, right, top, bottom)
     # Pages are numbered from the second on (Nghị định 30/2020/NĐ-CP): XlsxWriter cannot say so by itself.
-    worksheet.set_header(f'&C&"{_FONT},Regular"&13&P', {"margin": 10 / 25.4})
+    worksheet.set_header(f'&C&"{FONT},Regular"&13&P', {"margin": 10 / 25.4})
     worksheet.set_print_scale(paper.scale)
     if paper.area:
         first_row, first_column, last_row, last_column = (number - 1 for number in paper.area)
@@ -177,7 +153,7 @@ def _print(worksheet: Any, paper: Print) -> None:  # noqa: ANN401
 def _format(book: Any, style: Style, formats: dict[Style, Any]) -> Any:  # noqa: ANN401
     if style not in formats:
         properties: dict[str, object] = {
-            "font_name": _FONT,
+            "font_name": FONT,
             "font_size": style.size,
             "bold": style.bold,
             "italic": style.italic,
@@ -193,9 +169,3 @@ def _format(book: Any, style: Style, formats: dict[Style, Any]) -> Any:  # noqa:
             properties["bg_color"] = style.fill
         formats[style] = book.add_format(properties)
     return formats[style]
-
-
-def _ok(result: object) -> None:
-    """XlsxWriter says no by a negative number and goes on; we do not."""
-    if isinstance(result, int) and result < 0:
-        raise WriteError(f"XlsxWriter refused with {result}")
