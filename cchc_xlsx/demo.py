@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cchc_xlsx import check, generate, recognise, sample, writer
 from cchc_xlsx.check import Report
+from cchc_xlsx.issue import file_name
 from cchc_xlsx.lang import Text
 from cchc_xlsx.layout import place
 from cchc_xlsx.sample import Typed
@@ -55,7 +56,7 @@ def make(folder: Path) -> Shown:
         generate.generate(order)
         for issue in generate.issues(order):
             typed = _typed(sample.valid(issue), _MISTAKES.get((form, issue.unit), {}))
-            writer.write(place.place(issue, typed), filled / generate.file_name(issue))
+            writer.write(place.place(issue, typed), filled / file_name(issue))
     return Shown(blank, filled, check.check((filled,), recognise.Asked()))
 
 

@@ -12,12 +12,15 @@ from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.worksheet import Worksheet
 
 from cchc_xlsx.identity import PROPERTY
-from cchc_xlsx.layout.model import Cell, Formula, Layout, Print, Range, Sheet, Style, Validation, a1_range
+from cchc_xlsx.layout.model import Cell, Formula, Layout, Print, Range, Sheet, Style, Validation, a1, a1_range
 
 _CREATED = dt.datetime(2026, 1, 1)
 _FONT = "Times New Roman"
 _BORDERS = {"l": "left", "r": "right", "t": "top", "b": "bottom"}
 _ROW_ONLY = 15.0
+_PX_PER_PT = 4 / 3
+_NOTE_FONT_PT = 11
+_NOTE_FILL = "#FFFFE1"
 
 
 class _Worksheet(Worksheet):  # type: ignore[misc]
@@ -61,7 +64,7 @@ def _fill(book: Any, layout: Layout) -> None:  # noqa: ANN401  XlsxWriter is unt
     for index, sheet in enumerate(layout.sheets):
         worksheet = book.add_worksheet(sheet.name, _Worksheet)
         _sheet(book, worksheet, sheet, formats)
-        if index == 0:
+        if index == layout.opens_on:
             worksheet.activate()
 
 
@@ -79,6 +82,7 @@ def _sheet(book: Any, worksheet: Any, sheet: Sheet, formats: dict[Style, Any]) -
     for (row, column), cell in sorted(sheet.cells.items()):
         if (row, column) not in covered:
             _write(worksheet, row - 1, column - 1, cell, _format(book, cell.style, formats))
+    _notes(worksheet, sheet)
     for one in sheet.validations:
         _validate(worksheet, one)
     for highlight in sheet.highlights:
@@ -112,10 +116,29 @@ def _write(worksheet: Any, row: int, column: int, cell: Cell, shape: Any) -> Non
         _ok(worksheet.write_blank(row, column, None, shape))
     elif isinstance(content, Formula):
         _ok(worksheet.write_formula(row, column, f"={content.text}", shape, content.value))
+    elif cell.link:
+        name = cell.link.sheet.replace("'", "''")
+        _ok(worksheet.write_url(row, column, f"internal:'{name}'!{a1(cell.link.place)}", shape, content))
     elif isinstance(content, str):
         _ok(worksheet.write_string(row, column, content, shape))
     else:
         _ok(worksheet.write_number(row, column, content, shape))
+
+
+def _notes(worksheet: Any, sheet: Sheet) -> None:  # noqa: ANN401
+    for (row, column), cell in sorted(sheet.cells.items()):
+        if cell.note:
+            options = {
+                "author": PROPERTY,
+                "visible": False,
+                "width": cell.note.width_pt * _PX_PER_PT,
+                "height": cell.note.height_pt * _PX_PER_PT,
+                "font_name": _FONT,
+                "font_family": 1,
+                "font_size": _NOTE_FONT_PT,
+                "color": _NOTE_FILL,
+            }
+            _ok(worksheet.write_comment(row - 1, column - 1, cell.note.text, options))
 
 
 def _validate(worksheet: Any, one: Validation) -> None:  # noqa: ANN401
@@ -184,6 +207,8 @@ def _format(book: Any, style: Style, formats: dict[Style, Any]) -> Any:  # noqa:
             "locked": style.locked,
         }
         properties |= {_BORDERS[side]: 1 for side in style.border}
+        if style.underline:
+            properties["underline"] = 1
         if style.fill:
             properties["bg_color"] = style.fill
         formats[style] = book.add_format(properties)
