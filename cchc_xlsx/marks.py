@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from cchc_xlsx import carried, issue, periods, results, writer
+from cchc_xlsx import carried, issue, periods, results, units, writer
 from cchc_xlsx.alteration import Aligned
 from cchc_xlsx.carried import Leftover, Typed
 from cchc_xlsx.filled import Filled
@@ -22,17 +23,19 @@ from cchc_xlsx.rules import registry
 from cchc_xlsx.rules.model import Finding
 
 _MOST_LEFTOVERS = 300  # lines; the workbook that was sent keeps the rest
-_LONGEST = 1500  # signs of one cell's text in the list
+_LONGEST, _LONGEST_SHORT = 1500, 300  # signs of one cell's text where it has room, and where it has little
 _RESTORED = frozenset({"T301", "T302", "T303", "T304", "T305", "T306", "T307", "L407"})
 _LEFT = frozenset({"T311", "T312", "T313"})
 
 _MISSING, _WRONG, _DOUBT = Text("Thiếu", "Missing"), Text("Sai", "Wrong"), Text("Xem lại", "Look again")
 _WAS_RESTORED, _WAS_LEFT = Text("Đã khôi phục", "Put back"), Text("Không mang sang", "Left out")
 _EMPTY = Text("(trống)", "(empty)")
+_CUT = Text("{text}… (còn {count} ký tự)", "{text}… ({count} more signs)")
 _NOTE = Text(
     "{word} ({code}): {title}.\n{message}\nCách sửa: {fix}", "{word} ({code}): {title}.\n{message}\nTo mend: {fix}"
 )
-_RESTORED_NOTE = Text(
+_RESTORED_CUT = Text("{text}… (còn {count} ký tự)", "{text}… ({count} more signs)")
+_NOTE = Text(
     "Đã khôi phục theo biểu gốc ({code}); không phải sửa.\nTrong tệp đã gửi, ô này ghi: {was}",
     "Put back as in the form ({code}); nothing to mend.\nIn the file that was sent this cell held: {was}",
 )
@@ -64,6 +67,11 @@ _PUT_BACK_OTHERWISE: Mapping[str, Text] = {
         "This file has the columns as in the form. Look at the figures of the column again.",
     ),
 }
+_TYPED_OVER = Text("Công thức của ô đã bị gõ đè.", "The cell's formula was typed over.")
+# Where the copy is not as the file was: a formula in it is a text already.
+_FIXES_HERE: Mapping[str, Text] = {
+    "V212": Text("Gõ kết quả đúng đè lên công thức trong ô.", "Type the right result over the formula in the cell."),
+}
 _ROWS_LEFT = Text(
     "Tệp này không có các dòng chèn thêm. Nội dung trong đó (nếu có) ở các dòng dưới.",
     "This file does not have the inserted rows. What stood in them, if anything, is told below.",
@@ -80,9 +88,13 @@ _OUTSIDE = Text("Ngoài các ô của biểu", "Outside the form's cells")
 _TO_MEND = Text("I. CÁC Ô CẦN SỬA HOẶC XEM LẠI", "I. CELLS TO MEND OR TO LOOK AT AGAIN")
 _TO_KNOW = Text("II. NỘI DUNG KHÓA ĐÃ ĐƯỢC KHÔI PHỤC THEO BIỂU GỐC", "II. LOCKED CONTENT PUT BACK AS IN THE FORM")
 _TO_COPY = Text("III. NỘI DUNG NGOÀI BIỂU, KHÔNG MANG SANG TỆP NÀY", "III. CONTENT OUTSIDE THE FORM, NOT IN THIS FILE")
-_FOR_REPORT = Text(
+_FOR_UNIT = Text(
     "Đơn vị báo cáo: {unit} ({commune}).   Kỳ báo cáo: {period}.   Biểu: {form}.",
     "Reporting unit: {unit} ({commune}).   Period: {period}.   Form: {form}.",
+)
+_FOR_COMMUNE = Text(
+    "Đơn vị báo cáo: {unit}.   Kỳ báo cáo: {period}.   Biểu: {form}.",
+    "Reporting unit: {unit}.   Period: {period}.   Form: {form}.",
 )
 _FOR_PLAN = Text(
     "Cơ quan: {unit}.   Kế hoạch năm {year}.   Biểu: {form}.", "Office: {unit}.   Plan of {year}.   Form: {form}."
@@ -162,7 +174,8 @@ def _heading(read: Filled, counted: Sequence[Finding], lang: Lang, source_name: 
     errors = sum(finding.severity == "error" for finding in to_mend)
     name = results.printable(source_name)
     count = _COUNTED.format(source=name, errors=errors, warnings=len(to_mend) - errors)
-    first = (_FOR_REPORT if one.period else _FOR_PLAN).format(**about)
+    of_report = _FOR_COMMUNE if one.unit == units.COMMUNE else _FOR_UNIT
+    first = (of_report if one.period else _FOR_PLAN).format(**about)
     return tuple(text.say(lang) for text in (first, count, *_HOW))
 
 
@@ -195,7 +208,12 @@ class _Told:
     def was(self, finding: Finding) -> str:
         """What stood in the cell of a finding, whole."""
         text = carried.text_at(self.source.sheet, from_a1(finding.cell)) if finding.cell else ""
-        return _cut(text) if text.strip() else self.say(_EMPTY)
+        return self.cut(text, _LONGEST_SHORT) if text.strip() else self.say(_EMPTY)
+
+    def cut(self, text: str, longest: int) -> str:
+        """A text on one line, so long at most."""
+        line = " ".join(text.split())
+        return line if len(line) <= longest else self.say(_CUT, text=line[:longest], count=len(line) - longest)
 
     def marks(self, counted: Sequence[Finding]) -> Iterator[Mark]:
         """A note for each finding that has a cell of its own."""
@@ -209,10 +227,15 @@ class _Told:
     def note(self, one: Finding) -> str:
         """What is wrong with an input, and how to mend it."""
         title = registry.by_code()[one.code].title
-        message, fix = registry.message(one, self.lang), registry.fix(one, self.lang)
+        message, fix = registry.message(one, self.lang), self.fix(one)
         text = self.say(_NOTE, word=_word(one), code=one.code, title=title, message=message, fix=fix)
         remark = self.typed[one.key].remark if one.key else None
         return f"{text}\n{remark.say(self.lang)}" if remark else text
+
+    def fix(self, one: Finding) -> str:
+        """How to mend an input in the copy."""
+        here = _FIXES_HERE.get(one.code)
+        return here.say(self.lang) if here else registry.fix(one, self.lang)
 
     def sections(self, counted: Sequence[Finding]) -> Iterator[Section]:
         """What is to be mended, what was put back, and what was left out."""
@@ -225,14 +248,14 @@ class _Told:
     def to_mend(self, one: Finding) -> Item:
         """The line of a finding about an input."""
         at = self.where(one)
-        message, fix = registry.message(one, self.lang), registry.fix(one, self.lang)
+        message, fix = registry.message(one, self.lang), self.fix(one)
         value = one.value or (self.say(_EMPTY) if one.key else "")
         word = self.say(_word(one))
         return Item(one.cell or "", one.label or "", value, message, fix, f"{word}\n{one.code}", at, marks.fill_of(one))
 
     def restored(self, one: Finding) -> Item:
         """The line of locked content that is as it was again."""
-        message = registry.message(one, self.lang)
+        message = self.say(_TYPED_OVER) if one.code == "T303" else registry.message(one, self.lang)
         fix = self.say(_PUT_BACK_OTHERWISE.get(one.code, _PUT_BACK))
         value = self.was(one) if one.code in ("T301", "T302", "T303", "L407") else ""
         word = self.say(_WAS_RESTORED)
@@ -244,28 +267,25 @@ class _Told:
         for one in counted:
             if one.code == "T312":
                 message = registry.message(one, self.lang)
-                yield Item("", "", message, "", self.say(_ROWS_LEFT), f"{word}\nT312", wide=True)
+                yield Item("", "", message, "", self.say(_ROWS_LEFT), word, wide=True)
         others = {one.sheet for one in counted if one.code == "T313" and one.sheet}
         source = self.source
-        left = list(carried.leftovers(self.placed, source.book, source.sheet, source.aligned, others))
-        for rest in left[:_MOST_LEFTOVERS]:
+        left = carried.leftovers(self.placed, source.book, source.sheet, source.aligned, others)
+        for rest in itertools.islice(left, _MOST_LEFTOVERS):
             yield self.leftover(rest, word)
-        if len(left) > _MOST_LEFTOVERS:
-            yield Item("", "", self.say(_MORE, count=len(left) - _MOST_LEFTOVERS), "", "", word, wide=True)
+        more = sum(1 for _ in left)
+        if more:
+            yield Item("", "", self.say(_MORE, count=more), "", "", word, wide=True)
 
     def leftover(self, rest: Leftover, word: str) -> Item:
         """The line of one cell outside the form, or of one row of another sheet."""
         if rest.sheet != self.source.sheet.name:
             label = self.say(_SHEET_ROW, sheet=rest.sheet, row=rest.cell)
-            return Item("", label, _cut(rest.text), "", self.say(_SEND_IT), f"{word}\nT313", wide=True)
+            return Item("", label, self.cut(rest.text, _LONGEST), "", self.say(_SEND_IT), word, wide=True)
         label = (self.placed.labels.get(rest.place[0]) if rest.place else None) or self.say(_OUTSIDE)
-        return Item(rest.cell, label, _cut(rest.text), "", self.say(_COPY_IT), f"{word}\nT311", wide=True)
+        return Item(rest.cell, label, self.cut(rest.text, _LONGEST), "", self.say(_COPY_IT), word, wide=True)
 
 
 def _word(one: Finding) -> Text:
     fill = marks.fill_of(one)
     return {marks.MISSING_FILL: _MISSING, marks.WRONG_FILL: _WRONG}.get(fill, _DOUBT)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text):,})"

@@ -16,9 +16,9 @@ _HEADERS = (
     (8.0, Text("Ô", "Cell")),
     (32.0, Text("Chỉ tiêu, nhiệm vụ", "Indicator, task")),
     (18.0, Text("Đang ghi", "Holds now")),
-    (41.0, Text("Sai ở đâu", "What is wrong")),
-    (35.0, Text("Cách sửa", "How to mend it")),
-    (10.0, Text("Mức", "Level")),
+    (40.0, Text("Sai ở đâu", "What is wrong")),
+    (34.0, Text("Cách sửa", "How to mend it")),
+    (12.5, Text("Mức", "Level")),
 )
 _WIDTHS: Mapping[int, float] = {index: width for index, (width, _) in enumerate(_HEADERS, 1)}
 _NUMBER, _CELL, _LABEL, _VALUE, _MESSAGE, _FIX, _WORD = _WIDTHS

@@ -59,10 +59,11 @@ def note(text: str) -> Note:
 
 
 def _colours(layout: Layout, marks: Sequence[Mark]) -> tuple[list[Highlight], list[Highlight]]:
-    """Highlights before and after the form's own, for marked inputs that the form itself watches.
+    """Highlights before and after the form's own, so that a cell loses its colour when it is mended.
 
     As long as the form sees what it saw when the copy was made, a cell has the colour of its mark; once the form sees
-    nothing wrong any more, it looks like any other input. What the form cannot see keeps its colour until the next check.
+    nothing wrong any more, it looks like any other input. Where the form itself sees nothing, another length of the text
+    is taken for mended: a formula of ours never holds words of a unit.
     """
     codes: Mapping[Place, Place] = {
         layout.inputs[key]: place for verdict in layout.verdicts.values() for key, place in verdict.codes.items()
@@ -70,14 +71,16 @@ def _colours(layout: Layout, marks: Sequence[Mark]) -> tuple[list[Highlight], li
     first: list[Highlight] = []
     last: list[Highlight] = []
     for mark in sorted(marks, key=lambda one: one.place):
-        code = codes.get(mark.place)
-        content = layout.form_sheet.cells[code].content if code else None
-        if code is None or not isinstance(content, Formula) or not content.value:
-            continue
         area = (*mark.place, *mark.place)
-        if _own_fill(float(content.value)) != mark.fill:
-            first.append(Highlight(area, f"${a1(code)}={content.value}", mark.fill))
-        last.append(Highlight(area, f"${a1(code)}=0", _MENDED_FILL))
+        held = layout.form_sheet.cells[mark.place].content
+        code = codes.get(mark.place)
+        seen = layout.form_sheet.cells[code].content if code else None
+        if code and isinstance(seen, Formula) and seen.value:
+            if _own_fill(float(seen.value)) != mark.fill:
+                first.append(Highlight(area, f"${a1(code)}={seen.value}", mark.fill))
+            last.append(Highlight(area, f"${a1(code)}=0", _MENDED_FILL))
+        elif isinstance(held, str) and all(letter.isprintable() and letter <= "\uffff" for letter in held):
+            last.append(Highlight(area, f"LEN({a1(mark.place)})<>{len(held)}", _MENDED_FILL))
     return first, last
 
 
