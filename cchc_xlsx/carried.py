@@ -72,10 +72,17 @@ def _typed(one: Field, sheet: Grid, at: Place) -> Typed:
     if one.is_number and (is_day or (at in sheet.dates and isinstance(raw, (int, float)))):
         return Typed(said(raw) if is_day else _NO_DAY, _AS_DATE)
     if isinstance(raw, (dt.date, dt.datetime)):
-        return Typed(filled.serial_of(raw) if one.type == "date" else said(dt.date(raw.year, raw.month, raw.day)))
+        return Typed(_serial(raw) if one.type == "date" else said(dt.date(raw.year, raw.month, raw.day)))
     if isinstance(raw, (int, float)) and math.isfinite(raw):
         return Typed(float(raw))
     return Typed(str(raw))
+
+
+def _serial(raw: dt.date | dt.datetime) -> float:
+    """The number that a cell holds for a day and a time of day."""
+    day = dt.date(raw.year, raw.month, raw.day)
+    time = raw - dt.datetime.combine(day, dt.time()) if isinstance(raw, dt.datetime) else dt.timedelta()
+    return values.serial(day) + time / dt.timedelta(days=1)
 
 
 def _fitting(typed: Typed) -> Typed:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cchc_xlsx import carried, issue, periods, results, units, writer
+from cchc_xlsx import carried, issue, periods, results, units, values, writer
 from cchc_xlsx.alteration import Aligned
 from cchc_xlsx.carried import Leftover, Typed
 from cchc_xlsx.filled import Filled
@@ -19,6 +19,7 @@ from cchc_xlsx.layout import fixes, marks, place
 from cchc_xlsx.layout.fixes import Item, Section
 from cchc_xlsx.layout.marks import Mark
 from cchc_xlsx.layout.model import Layout, from_a1
+from cchc_xlsx.layout.pages import MISSING_FILL, WRONG_FILL
 from cchc_xlsx.rules import registry
 from cchc_xlsx.rules.model import Finding
 
@@ -30,12 +31,11 @@ _LEFT = frozenset({"T311", "T312", "T313"})
 _MISSING, _WRONG, _DOUBT = Text("Thiếu", "Missing"), Text("Sai", "Wrong"), Text("Xem lại", "Look again")
 _WAS_RESTORED, _WAS_LEFT = Text("Đã khôi phục", "Put back"), Text("Không mang sang", "Left out")
 _EMPTY = Text("(trống)", "(empty)")
-_CUT = Text("{text}… (còn {count} ký tự)", "{text}… ({count} more signs)")
+_CUT = Text("{begun}… (còn {count} ký tự)", "{begun}… ({count} more signs)")
 _NOTE = Text(
     "{word} ({code}): {title}.\n{message}\nCách sửa: {fix}", "{word} ({code}): {title}.\n{message}\nTo mend: {fix}"
 )
-_RESTORED_CUT = Text("{text}… (còn {count} ký tự)", "{text}… ({count} more signs)")
-_NOTE = Text(
+_RESTORED_NOTE = Text(
     "Đã khôi phục theo biểu gốc ({code}); không phải sửa.\nTrong tệp đã gửi, ô này ghi: {was}",
     "Put back as in the form ({code}); nothing to mend.\nIn the file that was sent this cell held: {was}",
 )
@@ -85,9 +85,9 @@ _MORE = Text("Còn {count} mục nữa, xem trong tệp đã gửi.", "There are
 _SHEET_ROW = Text("Trang “{sheet}”, dòng {row}", "Sheet “{sheet}”, row {row}")
 _OUTSIDE = Text("Ngoài các ô của biểu", "Outside the form's cells")
 
-_TO_MEND = Text("I. CÁC Ô CẦN SỬA HOẶC XEM LẠI", "I. CELLS TO MEND OR TO LOOK AT AGAIN")
-_TO_KNOW = Text("II. NỘI DUNG KHÓA ĐÃ ĐƯỢC KHÔI PHỤC THEO BIỂU GỐC", "II. LOCKED CONTENT PUT BACK AS IN THE FORM")
-_TO_COPY = Text("III. NỘI DUNG NGOÀI BIỂU, KHÔNG MANG SANG TỆP NÀY", "III. CONTENT OUTSIDE THE FORM, NOT IN THIS FILE")
+_TO_MEND = Text("CÁC Ô CẦN SỬA HOẶC XEM LẠI", "CELLS TO MEND OR TO LOOK AT AGAIN")
+_TO_KNOW = Text("NỘI DUNG KHÓA ĐÃ ĐƯỢC KHÔI PHỤC THEO BIỂU GỐC", "LOCKED CONTENT PUT BACK AS IN THE FORM")
+_TO_COPY = Text("NỘI DUNG NGOÀI BIỂU, KHÔNG MANG SANG TỆP NÀY", "CONTENT OUTSIDE THE FORM, NOT IN THIS FILE")
 _FOR_UNIT = Text(
     "Đơn vị báo cáo: {unit} ({commune}).   Kỳ báo cáo: {period}.   Biểu: {form}.",
     "Reporting unit: {unit} ({commune}).   Period: {period}.   Form: {form}.",
@@ -155,7 +155,8 @@ def layout(source: Source, found: Sequence[Finding], lang: Lang, source_name: st
     placed = place.place(source.filled.layout.context.issue, content, source.identity)
     counted = [one for one in found if one.severity != "info"]
     told = _Told(source, placed, typed, lang)
-    sections = tuple(section for section in told.sections(counted) if section.items)
+    filled_in = [one for one in told.sections(counted) if one.items]
+    sections = [replace(one, title=f"{values.roman(at)}. {one.title}") for at, one in enumerate(filled_in, 1)]
     lines = _heading(source.filled, counted, lang, source_name)
     listing = fixes.sheet(lines, sections, placed.form_sheet.name, lang)
     return marks.marked(placed, told.marks(counted), listing)
@@ -213,7 +214,7 @@ class _Told:
     def cut(self, text: str, longest: int) -> str:
         """A text on one line, so long at most."""
         line = " ".join(text.split())
-        return line if len(line) <= longest else self.say(_CUT, text=line[:longest], count=len(line) - longest)
+        return line if len(line) <= longest else self.say(_CUT, begun=line[:longest], count=len(line) - longest)
 
     def marks(self, counted: Sequence[Finding]) -> Iterator[Mark]:
         """A note for each finding that has a cell of its own."""
@@ -288,4 +289,4 @@ class _Told:
 
 def _word(one: Finding) -> Text:
     fill = marks.fill_of(one)
-    return {marks.MISSING_FILL: _MISSING, marks.WRONG_FILL: _WRONG}.get(fill, _DOUBT)
+    return {MISSING_FILL: _MISSING, WRONG_FILL: _WRONG}.get(fill, _DOUBT)

@@ -24,11 +24,20 @@ _NOTE_FILL = "#FFFFE1"
 
 
 class _Worksheet(Worksheet):  # type: ignore[misc]
-    """A worksheet whose first page has a header of its own, an empty one."""
+    """A worksheet whose first page has a header of its own, an empty one, and whose numbers are exact."""
 
     def _xml_start_tag(self, tag: str, attributes: list[tuple[str, str]] | None = None) -> None:
         own = [("differentFirst", "1")] if tag == "headerFooter" else []
         super()._xml_start_tag(tag, own + (attributes or []))
+
+
+    def _xml_number_element(self, number: float, attributes: list[tuple[str, object]] | None = None) -> None:
+        # XlsxWriter writes 16 digits; a marked copy must hold the very number that was typed.
+        if float(f"{number:.16G}") == number:
+            super()._xml_number_element(number, attributes or [])
+        else:
+            named = "".join(f' {name}="{value}"' for name, value in attributes or [])
+            self.fh.write(f"<c{named}><v>{float(number)!r}</v></c>")
 
 
 class WriteError(Exception):
