@@ -30,7 +30,6 @@ class _Worksheet(Worksheet):  # type: ignore[misc]
         own = [("differentFirst", "1")] if tag == "headerFooter" else []
         super()._xml_start_tag(tag, own + (attributes or []))
 
-
     def _xml_number_element(self, number: float, attributes: list[tuple[str, object]] | None = None) -> None:
         # XlsxWriter writes 16 digits; a marked copy must hold the very number that was typed.
         if float(f"{number:.16G}") == number:
