@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from cchc_xlsx import values
 from cchc_xlsx.grid import Book, Grid, Place, Range
 from cchc_xlsx.lang import Text
+from cchc_xlsx.layout import fixes
 from cchc_xlsx.layout.model import Cell, Formula, Layout, a1, a1_range, column_number
 from cchc_xlsx.rules import registry
 from cchc_xlsx.rules.model import Finding
@@ -306,6 +307,7 @@ def extra_sheets(layout: Layout, book: Book, form_sheet: Grid) -> Iterator[Findi
     """Visible sheets that the workbook did not have when it was issued."""
     names = {sheet.name for sheet in layout.sheets}
     starts = {str(cell.content) for sheet in layout.sheets if (cell := sheet.cells.get((1, 1)))}
+    starts |= {fixes.TITLE.vi, fixes.TITLE.en}  # a marked copy that comes back has the list of its findings
     for sheet in book.sheets:
         is_ours = sheet is form_sheet or sheet.name in names or sheet.values.get((1, 1)) in starts
         if sheet.is_visible and not is_ours and sheet.values:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cchc_xlsx import check, generate, recognise, sample, writer
+from cchc_xlsx.issue import file_name
 from cchc_xlsx.lang import Lang, Text
 from cchc_xlsx.layout import place
 from cchc_xlsx.results import Report
@@ -55,7 +56,7 @@ def make(folder: Path, lang: Lang) -> Shown:
         generate.generate(order)
         for issue in generate.issues(order):
             typed = _typed(sample.valid(issue), _MISTAKES.get((form, issue.unit), {}))
-            writer.write(place.place(issue, typed), filled / generate.file_name(issue))
+            writer.write(place.place(issue, typed), filled / file_name(issue))
     return Shown(blank, filled, check.check((filled,), recognise.Asked(), lang=lang))
 
 

@@ -6,6 +6,7 @@ import ast
 import datetime as dt
 import math
 import operator
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,6 +24,13 @@ from cchc_xlsx.rules.value import IN_LIST
 State = Literal["value", "nil", "blank", "unpublished", "invalid"]
 _NOT_FINITE = ("nan", *(sign + word for sign in ("", "+", "-") for word in ("inf", "infinity", "∞")))
 _EPOCH = dt.date(1899, 12, 30)
+_ERROR_TEXT = re.compile(r"#(?:[A-Z0/_]{2,20}[!?]|N/A|GETTING_DATA)|Err:[0-9]{3}")
+_TIME_OF_DAY = re.compile(r" [0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\Z")
+# In an input of words: a reference, a function, a quoted name or text, a bracket, a sum. "=> đạt" and "=100%" are words.
+_FORMULA_WORDS = re.compile(
+    r"=[-+]?(?:\$?[A-Z]{1,3}\$?[0-9]+\b|[A-Z][A-Z0-9_.]*\(|[\w.]+!\$?[A-Z]|['\"(\[{]|[0-9.]+%?[-+*/&^][0-9(])",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,8 @@ def _entry(one: Field, grid: Grid, at: Place, cell: str) -> Entry:
     raw = grid.values.get(at)
     if at in grid.formulas:
         return _from_formula(one, grid.formulas[at], cell)
+    if isinstance(raw, str) and (spelled := _spelled(one, raw.strip(), cell)):
+        return spelled
     if at in grid.bools or isinstance(raw, bool):
         shown = "TRUE" if raw else "FALSE"
         return Entry(one.key, cell, shown, shown, "V213")
@@ -114,6 +124,27 @@ def _not_finite(one: Field, raw: float, cell: str) -> Entry:
     """NaN and infinity: some programs write them into a cell as if they were numbers."""
     shown = "NaN" if math.isnan(raw) else "∞" if raw > 0 else "-∞"
     return Entry(one.key, cell, shown, shown, "V215")
+
+
+def _spelled(one: Field, text: str, cell: str) -> Entry | None:
+    """An error, a formula, a logical value or a date kept as text: told as what it is, as where it stands itself.
+
+    Programs that paste values leave such texts, and a marked copy carries them so: nothing a unit typed runs there.
+    """
+    if _ERROR_TEXT.fullmatch(text) and not one.is_remark:
+        return Entry(one.key, cell, CellError(text), text)
+    if text in ("TRUE", "FALSE"):
+        return Entry(one.key, cell, text, text, "V213")
+    if is_formula_text(one, text):
+        return _from_formula(one, text[1:], cell)
+    if one.is_number and (day := values.date(_TIME_OF_DAY.sub("", text))):
+        return Entry(one.key, cell, text, text, "V203", data={"date": values.say_date(day)})
+    return None
+
+
+def is_formula_text(one: Field, text: str) -> bool:
+    """Whether a text in an input is a formula that does not run."""
+    return bool(_FORMULA_WORDS.match(text)) if one.type in ("text", "names") else text.startswith("=")
 
 
 def _hidden_date(one: Field, serial: float, cell: str) -> Entry:

@@ -149,17 +149,10 @@ def read_plan(path: Path, report: Issue | None = None) -> GivenPlan:
     return GivenPlan(whose, found["overlay"])
 
 
-def file_name(one: Issue) -> str:
-    """ASCII, safe on Windows: `<form>_<period>_<unit>.xlsx`, `<form>_<year>_plan.xlsx`."""
-    if one.period is None:
-        return f"{one.form.id}_{one.year}_plan.xlsx"
-    return f"{one.form.id}_{one.period.code}_{one.unit}.xlsx"
-
-
 def generate(order: Order, progress: Callable[[int, int], None] | None = None) -> tuple[Path, ...]:
     """The workbooks of an order, written; gives their paths. A workbook that is there with other content stays."""
     wanted = issues(order)
-    made = [(order.out / file_name(one), writer.to_bytes(place.place(one))) for one in wanted]
+    made = [(order.out / issue.file_name(one), writer.to_bytes(place.place(one))) for one in wanted]
     if not order.overwrite:
         taken = list(_taken(made))
         if taken:

@@ -247,6 +247,13 @@ def unit_name(issue: Issue, code: str) -> str:
     return unit.name
 
 
+def file_name(one: Issue) -> str:
+    """ASCII, safe on Windows: `<form>_<period>_<unit>.xlsx`, `<form>_<year>_plan.xlsx`."""
+    if one.period is None:
+        return f"{one.form.id}_{one.year}_plan.xlsx"
+    return f"{one.form.id}_{one.period.code}_{one.unit}.xlsx"
+
+
 def _role(form: Form, role: str) -> Column:
     return next(leaf for leaf in form.leaves if leaf.role == role)
 

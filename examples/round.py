@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from cchc_xlsx import check, generate, recognise, sample, writer
+from cchc_xlsx.issue import file_name
 from cchc_xlsx.layout import place
 
 
@@ -18,7 +19,7 @@ def main() -> None:
         order = generate.Order("Nhơn Hậu", Path(folder), "nhon-hau-2025-phu-luc-1", period="2025-Q1", unit="TPHT")
         issue = generate.issues(order)[0]
         typed = sample.valid(issue) | {"r20.num": 250.0}  # more paid online than paid at all
-        writer.write(place.place(issue, typed), Path(folder) / generate.file_name(issue))
+        writer.write(place.place(issue, typed), Path(folder) / file_name(issue))
         for result in check.check((Path(folder),), recognise.Asked()).files:
             print(result.path, result.status)
             for finding in result.findings:

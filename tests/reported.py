@@ -23,9 +23,8 @@ from pathlib import Path
 
 import command
 
-from cchc_xlsx import check, results
+from cchc_xlsx import check
 from cchc_xlsx.identity import Identity
-from cchc_xlsx.issue import unit_name
 from cchc_xlsx.lang import Lang
 from cchc_xlsx.recognise import Asked
 from cchc_xlsx.results import STATUSES, FileResult, Report, Status, Told, Waived
@@ -190,12 +189,7 @@ def _one(number: int) -> FileResult:
 
 def checked(folder: Path, lang: Lang = "vi") -> Report:
     """What the real checker finds in a folder."""
-    files = []
-    for one in check.check((folder,), Asked()).files:
-        found = tuple(results.told(finding, lang) for finding in one.findings)
-        name = unit_name(one.filled.layout.context.issue, one.identity.unit) if one.filled and one.identity else ""
-        files.append(FileResult(one.path, one.status, found, one.identity, name, one.sha256, file=folder / one.path))
-    return of(files)
+    return check.check((folder,), Asked(), lang=lang)
 
 
 def sample(folder: Path, lang: Lang = "vi") -> Report:

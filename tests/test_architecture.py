@@ -47,6 +47,8 @@ alteration  what is locked and changed
 recognise   which issue a workbook is
 filled      what a unit typed
 findings    filled → findings
+carried     what goes over into a marked copy
+marks       the marked copy
 examine     one file → findings
 worker      the process that examines files
 workers     files → answers of worker processes
@@ -74,7 +76,7 @@ LIBRARIES = {
 }
 # Who turns places into addresses: layout, and those that are given places by it.
 ADDRESSES = {"a1", "a1_range", "column_letters"}
-MAY_NAME_CELLS = {"layout", "writer", "alteration", "filled", "findings"}
+MAY_NAME_CELLS = {"layout", "writer", "alteration", "filled", "findings", "carried"}
 # What reads or writes something outside the process; forms are read by `spec` from the folders of `resources`.
 OUTSIDE = {"io", "os", "shutil", "socket", "subprocess", "tempfile", "urllib", "zipfile"}
 

@@ -29,6 +29,7 @@ class Style:
     number_format: str = "@"
     locked: bool = True
     wrap: bool = True
+    underline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,31 @@ Content = str | float | Formula | None
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A note on a cell, and the size of its box."""
+
+    text: str
+    width_pt: float
+    height_pt: float
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A jump to a cell of another sheet of the workbook."""
+
+    sheet: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One cell: what stands in it and how it looks; `role` says what an alteration of it means."""
 
     content: Content
     style: Style
     role: Literal["text", "target", "formula", "input", "blank"] = "text"
+    note: Note | None = None
+    link: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +149,7 @@ class Layout:
     verdicts: Mapping[str, Verdict]  # id of the grid line → its verdict
     counts: Place  # the live line: its formula names the two counts below
     totals: Mapping[str, tuple[Place, tuple[str, ...]]] = field(default_factory=dict)  # total → cell, keys it adds up
+    opens_on: int = 0  # the sheet that is seen first
 
     @property
     def form_sheet(self) -> Sheet:
@@ -160,6 +181,12 @@ def column_number(letters: str) -> int:
 def a1(place: Place) -> str:
     """ "B7" for (7, 2)."""
     return f"{column_letters(place[1])}{place[0]}"
+
+
+def from_a1(address: str) -> Place:
+    """(7, 2) for "B7"."""
+    letters = address.rstrip("0123456789")
+    return int(address[len(letters) :]), column_number(letters)
 
 
 def a1_range(area: Range) -> str:

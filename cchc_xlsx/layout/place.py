@@ -12,7 +12,9 @@ from cchc_xlsx.layout.model import Cell, Layout, Style
 from cchc_xlsx.rules import registry
 
 
-def place(issue: Issue, typed: Mapping[str, str | float] | None = None, who: identity.Identity | None = None) -> Layout:
+def place(
+    issue: Issue, typed: Mapping[str, str | float | None] | None = None, who: identity.Identity | None = None
+) -> Layout:
     """The placed issue. Pure: the same issue gives the same layout.
 
     `typed` are contents of inputs by key (dates as day serials, percents as fractions), as if a unit had filled them in;

@@ -7,17 +7,20 @@ from typing import Any
 from xlsxwriter.worksheet import Worksheet
 
 from cchc_xlsx.identity import PROPERTY
-from cchc_xlsx.layout.model import Cell, Formula, Layout, Print, Range, Sheet, Style, Validation, a1_range
+from cchc_xlsx.layout.model import Cell, Formula, Layout, Print, Range, Sheet, Style, Validation, a1, a1_range
 from cchc_xlsx.writer import strict
 from cchc_xlsx.writer.strict import CREATED, FONT
 from cchc_xlsx.writer.strict import ok as _ok
 
 _BORDERS = {"l": "left", "r": "right", "t": "top", "b": "bottom"}
 _ROW_ONLY = 15.0
+_PX_PER_PT = 4 / 3
+_NOTE_FONT_PT = 11
+_NOTE_FILL = "#FFFFE1"
 
 
 class _Worksheet(Worksheet):  # type: ignore[misc]
-    """A worksheet whose first page has a header of its own, an empty one, and whose formulas may give an empty text."""
+    """A worksheet with an empty header on its first page, exact numbers, and formulas that may give an empty text."""
 
     def _xml_start_tag(self, tag: str, attributes: list[tuple[str, str]] | None = None) -> None:
         own = [("differentFirst", "1")] if tag == "headerFooter" else []
@@ -27,6 +30,14 @@ class _Worksheet(Worksheet):  # type: ignore[misc]
         """An empty text is a text too: XlsxWriter gives it no type, and SheetJS then drops the cell with its formula."""
         own = [("t", "str")] if result == "" else []
         super()._xml_formula_element(formula, result, attributes + own)
+
+    def _xml_number_element(self, number: float, attributes: list[tuple[str, object]] | None = None) -> None:
+        # XlsxWriter writes 16 digits; a marked copy must hold the very number that was typed.
+        if float(f"{number:.16G}") == number:
+            super()._xml_number_element(number, attributes or [])
+        else:
+            named = "".join(f' {name}="{value}"' for name, value in attributes or [])
+            self.fh.write(f"<c{named}><v>{float(number)!r}</v></c>")
 
 
 def to_bytes(layout: Layout) -> bytes:
@@ -42,7 +53,7 @@ def _fill(book: Any, layout: Layout) -> None:  # noqa: ANN401  XlsxWriter is unt
     for index, sheet in enumerate(layout.sheets):
         worksheet = book.add_worksheet(sheet.name, _Worksheet)
         _sheet(book, worksheet, sheet, formats)
-        if index == 0:
+        if index == layout.opens_on:
             worksheet.activate()
 
 
@@ -60,6 +71,7 @@ def _sheet(book: Any, worksheet: Any, sheet: Sheet, formats: dict[Style, Any]) -
     for (row, column), cell in sorted(sheet.cells.items()):
         if (row, column) not in covered:
             _write(worksheet, row - 1, column - 1, cell, _format(book, cell.style, formats))
+    _notes(worksheet, sheet)
     for one in sheet.validations:
         _validate(worksheet, one)
     for highlight in sheet.highlights:
@@ -93,10 +105,29 @@ def _write(worksheet: Any, row: int, column: int, cell: Cell, shape: Any) -> Non
         _ok(worksheet.write_blank(row, column, None, shape))
     elif isinstance(content, Formula):
         _ok(worksheet.write_formula(row, column, f"={content.text}", shape, content.value))
+    elif cell.link:
+        name = cell.link.sheet.replace("'", "''")
+        _ok(worksheet.write_url(row, column, f"internal:'{name}'!{a1(cell.link.place)}", shape, content))
     elif isinstance(content, str):
         _ok(worksheet.write_string(row, column, content, shape))
     else:
         _ok(worksheet.write_number(row, column, content, shape))
+
+
+def _notes(worksheet: Any, sheet: Sheet) -> None:  # noqa: ANN401
+    for (row, column), cell in sorted(sheet.cells.items()):
+        if cell.note:
+            options = {
+                "author": PROPERTY,
+                "visible": False,
+                "width": cell.note.width_pt * _PX_PER_PT,
+                "height": cell.note.height_pt * _PX_PER_PT,
+                "font_name": FONT,
+                "font_family": 1,
+                "font_size": _NOTE_FONT_PT,
+                "color": _NOTE_FILL,
+            }
+            _ok(worksheet.write_comment(row - 1, column - 1, cell.note.text, options))
 
 
 def _validate(worksheet: Any, one: Validation) -> None:  # noqa: ANN401
@@ -165,6 +196,8 @@ def _format(book: Any, style: Style, formats: dict[Style, Any]) -> Any:  # noqa:
             "locked": style.locked,
         }
         properties |= {_BORDERS[side]: 1 for side in style.border}
+        if style.underline:
+            properties["underline"] = 1
         if style.fill:
             properties["bg_color"] = style.fill
         formats[style] = book.add_format(properties)
