@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cchc_xlsx import check, generate, recognise, sample, writer
+from cchc_xlsx import check, generate, sample, writer
 from cchc_xlsx.issue import file_name
 from cchc_xlsx.lang import Lang, Text
 from cchc_xlsx.layout import place
 from cchc_xlsx.results import Report
 from cchc_xlsx.sample import Typed
+from cchc_xlsx.task import Task
 
 PERIOD = "2025-Q1"
 FORMS = ("nhon-hau-2025-phu-luc-1", "nhon-hau-2025-phu-luc-2")
@@ -57,7 +58,7 @@ def make(folder: Path, lang: Lang) -> Shown:
         for issue in generate.issues(order):
             typed = _typed(sample.valid(issue), _MISTAKES.get((form, issue.unit), {}))
             writer.write(place.place(issue, typed), filled / file_name(issue))
-    return Shown(blank, filled, check.check((filled,), recognise.Asked(), lang=lang))
+    return Shown(blank, filled, check.check((filled,), Task(lang=lang)))
 
 
 def _typed(valid: Typed, mistakes: Mapping[str, str | float | None]) -> Typed:

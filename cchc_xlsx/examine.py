@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from cchc_xlsx import alteration, filled, findings, package, reader, recognise, values
+from cchc_xlsx import alteration, filled, findings, package, reader, recognise, results, values
 from cchc_xlsx.expr import CellError
 from cchc_xlsx.filled import Filled
 from cchc_xlsx.identity import Identity
@@ -15,15 +15,23 @@ from cchc_xlsx.issue import Overlay
 from cchc_xlsx.lang import Text
 from cchc_xlsx.layout import place
 from cchc_xlsx.layout.model import Layout
+from cchc_xlsx.marks import Source
 from cchc_xlsx.package import Refusal
 from cchc_xlsx.recognise import Asked, Recognised
 from cchc_xlsx.results import Status
 from cchc_xlsx.rules import file, registry
-from cchc_xlsx.rules.model import Finding
+from cchc_xlsx.rules.model import Finding, Waived
 
 _NO_PLAN = Text("đây không phải biểu kế hoạch.", "it is not a plan.")
 _HAS_ERRORS = Text("còn lỗi, chạy cchc-xlsx check để xem.", "it has errors; run cchc-xlsx check to see them.")
 _NO_WORKBOOK = ("F001", "F002", "F009", "F010")  # under a name without an ending: some other document
+
+
+Pardon = Callable[[Finding, "Identity | None"], "Waived | None"]  # of a workbook's finding, where it is waived
+
+
+def _none(_finding: Finding, _who: Identity | None) -> Waived | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,12 @@ class Examined:
     findings: tuple[Finding, ...] = ()
     identity: Identity | None = None
     sha256: str | None = None
-    filled: Filled | None = None
+    source: Source | None = None
+
+    @property
+    def filled(self) -> Filled | None:
+        """The inputs, where the file was recognised and could be read."""
+        return self.source.filled if self.source else None
 
 
 @dataclass(slots=True)
@@ -54,7 +67,7 @@ class Layouts:
         return self.kept[key]
 
 
-def examine(path: Path, asked: Asked, layouts: Layouts) -> Examined:
+def examine(path: Path, asked: Asked, layouts: Layouts, pardon: Pardon = _none) -> Examined:
     """One file read, recognised, compared and checked. A file is never the reason of an exception."""
     data = package.read_file(path)
     if isinstance(data, Refusal):
@@ -68,8 +81,12 @@ def examine(path: Path, asked: Asked, layouts: Layouts) -> Examined:
             return Examined("skipped", (Finding("F021", "info", data={"kind": "?"}),), sha256=digest)
         return Examined("error", (_refused(book),), sha256=digest)
     found = recognise.recognise(book, asked)
-    if found.issue is None or found.sheet is None:
-        return Examined(_status(found.findings), found.findings, found.identity, digest)
+    if found.identity is None or found.issue is None or found.sheet is None:
+        return Examined(results.status(found.findings), found.findings, found.identity, digest)
+
+    def judged(one: Finding) -> Finding:
+        return replace(one, waived=pardon(one, found.identity))
+
     layout = layouts.of(found)
     aligned, moved = alteration.align(layout, found.sheet)
     read = filled.fill(layout, found.sheet, aligned)
@@ -79,8 +96,9 @@ def examine(path: Path, asked: Asked, layouts: Layouts) -> Examined:
         *alteration.extra_sheets(layout, book, found.sheet),
     ]
     altered = findings.totals(read, found.sheet, aligned, altered)
-    every = (*found.findings, *altered, *findings.run(read))
-    return Examined(_status(every), every, found.identity, digest, read)
+    every = (*found.findings, *map(judged, altered), *findings.run(read, judged))
+    source = Source(read, found.identity, book, found.sheet, aligned)
+    return Examined(results.status(every), every, found.identity, digest, source)
 
 
 def read_plan(path: Path, layouts: Layouts) -> tuple[Identity, Overlay] | Text:
@@ -112,19 +130,14 @@ def first_text(found: Sequence[Finding]) -> Text:
     return Text(registry.message(worst, "vi"), registry.message(worst, "en"))
 
 
-def _status(every: Sequence[Finding]) -> Status:
-    severities = {finding.severity for finding in every}
-    return "error" if "error" in severities else "warning" if "warning" in severities else "ok"
-
-
 def accepted(result: Examined) -> Mapping[str, tuple[str, object, str]]:
     """Every accepted input of a workbook: key → cell, value, state. A value that is itself at fault is left out.
 
-    Dates are ISO, percents fractions; what contradicts another cell (an L finding) is still a value.
+    Dates are ISO, percents fractions; what contradicts another cell (an L finding) or is waived is still a value.
     """
     if result.filled is None:
         return {}
-    faulty = {one.key for one in result.findings if one.severity == "error" and one.code[0] == "V"}
+    faulty = {one.key for one in result.findings if one.severity == "error" and one.code[0] == "V" and not one.waived}
     found: dict[str, tuple[str, object, str]] = {}
     for key, entry in result.filled.entries.items():
         if entry.is_there and key not in faulty and not isinstance(entry.value, CellError):

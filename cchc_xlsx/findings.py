@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from cchc_xlsx import expr, issue, legacy, units, values
@@ -19,20 +19,25 @@ from cchc_xlsx.layout.model import a1
 from cchc_xlsx.rules import registry
 from cchc_xlsx.rules.model import Finding, Rule
 
+Judge = Callable[[Finding], Finding]  # the finding, as waived where it is
 
-def run(filled: Filled) -> tuple[Finding, ...]:
-    """Every finding about the inputs: at most one a cell, the first that applies; nothing filled in is one finding."""
+
+def run(filled: Filled, judge: Judge = lambda finding: finding) -> tuple[Finding, ...]:
+    """Every finding about the inputs: at most one a cell that counts, the first that applies; nothing filled in is one.
+
+    A finding that `judge` gives back as waived does not hide the next one of its cell.
+    """
     ctx = filled.layout.context
-    found = {key: finding for key in filled.entries if (finding := _of_cell(filled, key))}
+    found = {key: found for key in filled.entries if (found := list(_of_cell(filled, key, judge)))}
     if ctx.issue.kind == "report" and _is_untouched(filled):
-        missing = sum(finding.code.startswith("M") for finding in found.values())
-        return (_nothing(filled, missing),) if missing else ()
+        missing = sum(of_cell[-1].code.startswith("M") for of_cell in found.values())
+        return (judge(_nothing(filled, missing)),) if missing else ()
     if ctx.issue.kind == "plan":
         for finding in _plan(filled):
             if finding.key is not None:
-                found.setdefault(finding.key, finding)
+                found.setdefault(finding.key, [judge(finding)])
     places = filled.layout.inputs
-    return tuple(found[key] for key in sorted(found, key=lambda key: places[key]))
+    return tuple(one for key in sorted(found, key=lambda key: places[key]) for one in found[key])
 
 
 def _is_untouched(filled: Filled) -> bool:
@@ -43,19 +48,32 @@ def _nothing(filled: Filled, missing: int) -> Finding:
     return Finding("M100", "error", sheet=filled.layout.form_sheet.name, data={"count": missing})
 
 
-def _of_cell(filled: Filled, key: str) -> Finding | None:
+def _of_cell(filled: Filled, key: str, judge: Judge) -> Iterator[Finding]:
+    """The findings of an input: those that are waived, and the first that is not."""
     entry = filled.entries[key]
     if not entry.is_there:
-        return None  # that the row is gone is the finding
+        return  # that the row is gone is the finding
+    for rule, data in _faults(filled, entry):
+        finding = judge(_finding(filled, entry, rule, data))
+        yield finding
+        if not finding.waived:
+            return
+
+
+def _faults(filled: Filled, entry: Entry) -> Iterator[tuple[Rule, Mapping[str, object]]]:
+    """What is wrong with an input, the gravest first."""
     doubt = registry.by_code()[entry.doubt] if entry.doubt else None
     if doubt and doubt.severity == "error":
-        return _finding(filled, entry, doubt, entry.data)
-    for rule, condition, data in filled.layout.constraints.get(key, ()):
+        yield doubt, entry.data
+        doubt = None
+    for rule, condition, data in filled.layout.constraints.get(entry.key, ()):
+        if doubt and rule.severity != "error":
+            yield doubt, entry.data
+            doubt = None
         if expr.holds(condition, filled.values):
-            if doubt and rule.severity != "error":
-                break
-            return _finding(filled, entry, rule, data)
-    return _finding(filled, entry, doubt, entry.data) if doubt else None
+            yield rule, data
+    if doubt:
+        yield doubt, entry.data
 
 
 def _finding(filled: Filled, entry: Entry, rule: Rule, data: Mapping[str, object]) -> Finding:

@@ -132,7 +132,7 @@ def read_plan(path: Path, report: Issue | None = None) -> GivenPlan:
     def refuse(why: Text) -> CchcError:
         return CchcError(_NOT_A_PLAN.format(file=printable(path.name), why=why))
 
-    found = workers.plan(path, "vi")
+    found = workers.plan(path)
     if isinstance(found, str):
         raise refuse(registry.by_code()[found].message.format(seconds=f"{workers.SECONDS_A_FILE:g}"))
     if "why" in found:

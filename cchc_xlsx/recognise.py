@@ -171,6 +171,17 @@ def _issue(who: Identity, overlay: Overlay, asked: Asked, found: _Found) -> Issu
     return Issue(form, who.commune, who.year, who.kind, period, who.unit, who.commune_code, plan)
 
 
+def whole(who: Identity, overlay: Overlay, own_forms: Path | None = None) -> Issue | None:
+    """The commune's whole issue of which a workbook is one unit's; None where its form or period is not known."""
+    try:
+        form = load.find(who.form, who.version, own_forms)
+        period = periods.parse(who.period) if who.period else None
+    except CchcError:
+        return None
+    plan = Plan(who.plan, _known(form, overlay))
+    return Issue(form, who.commune, who.year, who.kind, period, commune_code=who.commune_code, plan=plan)
+
+
 def _is_unit(form: Form, code: str) -> bool:
     return code == units.COMMUNE or code in units.catalogue(form.era).units
 

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from cchc_xlsx.identity import Identity
 from cchc_xlsx.lang import Lang
 from cchc_xlsx.rules import registry
-from cchc_xlsx.rules.model import Finding, Severity
+from cchc_xlsx.rules.model import Finding, Severity, Waived
 
 Status = Literal["ok", "warning", "error", "skipped"]
 STATUSES: tuple[Status, ...] = ("ok", "warning", "error", "skipped")
-
-
-@dataclass(frozen=True, slots=True)
-class Waived:
-    """Why a finding does not count, and the last day of that (ISO) where there is one."""
-
-    reason: str
-    until: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +30,9 @@ class Told:
     message: str
     fix: str
     waived: Waived | None = None
+
+
+_TOLD = tuple(one.name for one in fields(Told))[:-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +76,7 @@ class Report:
         return bool(in_files) or any(one.severity == severity and not one.waived for one in self.findings)
 
 
-def told(finding: Finding, lang: Lang, waived: Waived | None = None) -> Told:
+def told(finding: Finding, lang: Lang) -> Told:
     """The finding in words."""
     return Told(
         finding.code,
@@ -93,11 +88,22 @@ def told(finding: Finding, lang: Lang, waived: Waived | None = None) -> Told:
         finding.value,
         registry.message(finding, lang),
         registry.fix(finding, lang),
-        waived,
+        finding.waived,
     )
 
 
-def status(findings: Sequence[Told]) -> Status:
+def row(one: Told) -> list[object]:
+    """The finding as JSON can hold it."""
+    return [*(getattr(one, name) for name in _TOLD), [one.waived.reason, one.waived.until] if one.waived else None]
+
+
+def from_row(row: Sequence[Any]) -> Told:
+    """The finding that `row` gave."""
+    waived = Waived(*row[-1]) if row[-1] else None
+    return Told(**dict(zip(_TOLD, row, strict=False)), waived=waived)
+
+
+def status(findings: Sequence[Told | Finding]) -> Status:
     """How a file ends that was read: by the worst of what counts."""
     severities = {one.severity for one in findings if not one.waived}
     return "error" if "error" in severities else "warning" if "warning" in severities else "ok"

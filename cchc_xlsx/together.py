@@ -64,13 +64,13 @@ def _versions(known: Sequence[Member]) -> Iterator[Finding]:
     for same in _grouped([one for one in known if one.is_usable], _slot):
         count = len({one.sha256 for one in same})  # copies of one file are one version
         if count > 1:
-            yield _finding("S701", count=count, what=_what(same[0], is_unit=True), files=_files(same))
+            yield _finding("S701", same, count=count, what=_what(same[0], is_unit=True), files=_files(same))
 
 
 def _copies(known: Sequence[Member]) -> Iterator[Finding]:
     for same in _grouped([one for one in known if one.sha256], lambda one: one.sha256):
         if len(same) > 1:
-            yield _finding("S702", files=_files(same))
+            yield _finding("S702", same, files=_files(same))
 
 
 def _missing(known: Sequence[Member], issue_of: IssueOf) -> Iterator[Finding]:
@@ -82,7 +82,7 @@ def _missing(known: Sequence[Member], issue_of: IssueOf) -> Iterator[Finding]:
         asking = [issue_of(_who(alike[0])) for alike in _grouped(sent, _revision)]
         names = {unit: issues.unit_name(one, unit) for one in asking if one for unit in issues.reporting_units(one)}
         for unit in sorted(names.keys() - here):
-            yield _finding("S703", unit=unit, name=names[unit], what=_what(sent[0]))
+            yield _finding("S703", sent, unit=unit, name=names[unit], what=_what(sent[0]))
 
 
 def _disagreements(known: Sequence[Member]) -> Iterator[Finding]:
@@ -97,7 +97,7 @@ def _disagreements(known: Sequence[Member]) -> Iterator[Finding]:
                     said.setdefault(key, []).append(_Said(one, cell, value))
         for key in sorted(said):
             if _differ(said[key]):
-                yield _finding("S704", key, key=key, what=_what(sent[0]), figures=_told(said[key]))
+                yield _finding("S704", sent, key, key=key, what=_what(sent[0]), figures=_told(said[key]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +142,14 @@ def _what(member: Member, *, is_unit: bool = False) -> Text:
     return Text(*(f"{who.form}, {who.period}, {where}{one}" for one in unit))
 
 
-def _finding(code: str, of: str | None = None, **data: object) -> Finding:
-    return Finding(code, registry.by_code()[code].severity, of, data=data)
+def _finding(code: str, members: Sequence[Member], of: str | None = None, **data: object) -> Finding:
+    """The finding; its unit and period, which a waiver may name, are those that all its workbooks share."""
+    whose = [_who(one) for one in members]
+    shared: dict[str, object] = {}
+    for name in ("unit", "period"):
+        said = {getattr(one, name) for one in whose}
+        shared[name] = said.pop() if len(said) == 1 else None
+    return Finding(code, registry.by_code()[code].severity, of, data={**shared, **data})
 
 
 def _who(member: Member) -> Identity:

@@ -1,11 +1,12 @@
 """The process that reads files which came from outside: it may die or be killed, and the run goes on without it.
 
-It is told by lines of JSON on its standard input what to do and answers each with one line: a head that the run needs at
-once, a tab, and the rest, which the run only keeps.
+It is told by lines of JSON on its standard input what to do and answers each with one line. Of a file it says, with tabs
+between: a head that the run needs at once; what findings about the set are made from; all that is told; and the marked copy.
 """
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
@@ -13,14 +14,13 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from cchc_xlsx import examine, issue, results
+from cchc_xlsx import examine, issue, marks, results, task, together
 from cchc_xlsx.examine import Examined, Layouts
-from cchc_xlsx.form import load
-from cchc_xlsx.issue import Issue
+from cchc_xlsx.filled import Filled
 from cchc_xlsx.lang import Lang
-from cchc_xlsx.recognise import Asked, GivenPlan
+from cchc_xlsx.task import Task
 
 MAX_MEMORY = 384 << 20  # bytes of address space (safety.md); Windows has no such limit, the guards bound it alone
 MAX_SECONDS = 20  # beyond what the run itself allows: the process ends even where the run is gone
@@ -30,8 +30,7 @@ def main() -> None:
     """Answer until standard input ends."""
     answers = _silence()
     _limit()
-    settings = json.loads(sys.stdin.buffer.readline())
-    asked, lang = _asked(settings), settings["lang"]
+    wanted = task.from_line(sys.stdin.buffer.readline())
     layouts = Layouts()
     for line in sys.stdin.buffer:
         request = json.loads(line)
@@ -39,7 +38,7 @@ def main() -> None:
             if "plan" in request:
                 answer = _plan(Path(request["plan"]), layouts)
             else:
-                answer = _file(Path(request["file"]), asked, lang, layouts)
+                answer = _file(Path(request["file"]), request["name"], wanted, layouts)
         answers.write(answer + b"\n")
         answers.flush()
 
@@ -73,35 +72,44 @@ def _clock() -> Iterator[None]:
         alarm(0)
 
 
-def _asked(settings: Mapping[str, Any]) -> Asked:
-    plan = settings["plan"]
-    given = None
-    if plan:
-        form = load.find(plan["form"], plan["version"])
-        whose = Issue(form, plan["commune"], plan["year"], "plan", commune_code=plan["commune_code"])
-        given = GivenPlan(whose, plan["overlay"])
-    own = settings["own_forms"]
-    key = settings["key"]
-    return Asked(settings["period"], given, Path(own) if own else None, bytes.fromhex(key) if key else None)
-
-
-def _file(path: Path, asked: Asked, lang: Lang, layouts: Layouts) -> bytes:
-    found = examine.examine(path, asked, layouts)
+def _file(path: Path, name: str, wanted: Task, layouts: Layouts) -> bytes:
+    found = examine.examine(path, wanted.asked, layouts, wanted.pardon)
+    accepted = examine.accepted(found)
     token = found.identity.token if found.identity else None
-    head = [found.status, token, found.sha256]
-    rest = [
-        [_told(found, lang), _unit_name(found)],
-        {key: list(value) for key, value in examine.accepted(found).items()},
-    ]
-    return _json(head) + b"\t" + _json(rest)
+    copy_name, copy = _marked(found, name, wanted)
+    parts = (
+        _json([found.status, token, found.sha256, _is_usable(found), copy_name]),
+        _json(_of_set(found.filled, accepted)) if found.filled else b"",
+        _json([_told(found, wanted.lang), _unit_name(found), {key: list(value) for key, value in accepted.items()}]),
+        copy,
+    )
+    return b"\t".join(parts)
+
+
+def _is_usable(found: Examined) -> bool:
+    """Whether there is a figure in it at all."""
+    return found.filled is not None and all(one.code != "M100" for one in found.findings)
+
+
+def _of_set(filled: Filled, accepted: Mapping[str, tuple[str, object, str]]) -> list[object]:
+    """The figures of rows that one unit alone reports, and the plan that the workbook was issued by."""
+    context = filled.layout.context
+    single = together.single_keys(context) & accepted.keys()
+    return [{key: accepted[key][:2] for key in sorted(single)}, dict(context.issue.plan.overlay)]
+
+
+def _marked(found: Examined, name: str, wanted: Task) -> tuple[str | None, bytes]:
+    """Name and bytes of the marked copy of a workbook in which there is something to mend."""
+    counted = [one for one in found.findings if not one.waived]
+    if not (wanted.marks and found.source and found.sha256 and marks.is_needed(counted)):
+        return None, b""
+    whose = found.source.filled.layout.context.issue
+    copy = marks.marked_copy(found.source, counted, wanted.lang, name)
+    return marks.file_name(whose, found.sha256), base64.b64encode(copy)
 
 
 def _told(found: Examined, lang: Lang) -> list[list[object]]:
-    every = (results.told(one, lang) for one in found.findings)
-    return [
-        [one.code, one.severity, one.sheet, one.cell, one.key, one.label, one.value, one.message, one.fix, None]
-        for one in every
-    ]
+    return [results.row(results.told(one, lang)) for one in found.findings]
 
 
 def _unit_name(found: Examined) -> str:

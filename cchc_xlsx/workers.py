@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from cchc_xlsx.lang import Lang
-from cchc_xlsx.recognise import Asked
+from cchc_xlsx import task
+from cchc_xlsx.task import Task
 
 SECONDS_A_FILE = 10.0  # safety.md
 DIED, OVERRAN = "F015", "F016"
@@ -115,9 +115,12 @@ class Worker:
         self._kill()
 
 
-def run(files: Sequence[Path], asked: Asked, lang: Lang, jobs: int) -> Iterator[tuple[int, Answer]]:
-    """The answer to each file with its number, as they come. However the iteration ends, no process is left."""
-    settings = _settings(asked, lang)
+def run(files: Sequence[tuple[Path, str]], wanted: Task, jobs: int) -> Iterator[tuple[int, Answer]]:
+    """The answer to each file with its number, as they come. However the iteration ends, no process is left.
+
+    A file is where it is and what it is called. Answers are those of `worker`, or the code of what became of that.
+    """
+    settings = task.to_line(wanted)
     workers = [Worker(settings) for _ in range(max(1, min(jobs, len(files))))]
     numbers = iter(range(len(files)))
     taking = threading.Lock()
@@ -130,9 +133,8 @@ def run(files: Sequence[Path], asked: Asked, lang: Lang, jobs: int) -> Iterator[
     def work(worker: Worker) -> None:
         try:
             while batch := mine():
-                for number, answer in zip(
-                    batch, worker.ask([{"file": str(files[one])} for one in batch]), strict=False
-                ):
+                requests = [{"file": str(files[one][0]), "name": files[one][1]} for one in batch]
+                for number, answer in zip(batch, worker.ask(requests), strict=False):
                     found.put((number, answer))
         except BaseException as error:  # it must reach the run, which waits for it
             found.put(error)
@@ -172,9 +174,9 @@ def _gathered(
             yield one
 
 
-def plan(path: Path, lang: Lang) -> dict[str, Any] | str:
+def plan(path: Path) -> dict[str, Any] | str:
     """What the worker says of a plan: its token and overlay, or why it is none; or what became of the worker."""
-    worker = Worker(_settings(Asked(), lang))
+    worker = Worker(task.to_line(Task()))
     timer = threading.Timer(SECONDS_A_FILE, worker.close)
     timer.start()
     try:
@@ -187,22 +189,3 @@ def plan(path: Path, lang: Lang) -> dict[str, Any] | str:
         return answer
     read: dict[str, Any] = json.loads(answer.partition(b"\t")[0])
     return read
-
-
-def _settings(asked: Asked, lang: Lang) -> bytes:
-    plan_ = None
-    if asked.plan:
-        whose = asked.plan.issue
-        plan_ = {
-            "form": whose.form.id,
-            "version": whose.form.version,
-            "commune": whose.commune,
-            "commune_code": whose.commune_code,
-            "year": whose.year,
-            "overlay": dict(asked.plan.overlay),
-        }
-    own = str(asked.own_forms) if asked.own_forms else None
-    key = asked.key.hex() if asked.key else None
-    return (
-        json.dumps({"lang": lang, "period": asked.period, "plan": plan_, "own_forms": own, "key": key}).encode() + b"\n"
-    )

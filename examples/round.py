@@ -8,9 +8,10 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from cchc_xlsx import check, generate, recognise, sample, writer
+from cchc_xlsx import check, generate, sample, writer
 from cchc_xlsx.issue import file_name
 from cchc_xlsx.layout import place
+from cchc_xlsx.task import Task
 
 
 def main() -> None:
@@ -20,7 +21,7 @@ def main() -> None:
         issue = generate.issues(order)[0]
         typed = sample.valid(issue) | {"r20.num": 250.0}  # more paid online than paid at all
         writer.write(place.place(issue, typed), Path(folder) / file_name(issue))
-        for result in check.check((Path(folder),), recognise.Asked()).files:
+        for result in check.check((Path(folder),), Task()).files:
             print(result.path, result.status)
             for finding in result.findings:
                 print(f"  {finding.code} {finding.cell}: {finding.message}")

@@ -49,6 +49,7 @@ filled      what a unit typed
 findings    filled → findings
 carried     what goes over into a marked copy
 marks       the marked copy
+task        what the processes are told
 examine     one file → findings
 worker      the process that examines files
 workers     files → answers of worker processes

@@ -25,6 +25,7 @@ from cchc_xlsx.layout.model import Layout, Place, a1, a1_range
 from cchc_xlsx.recognise import Asked
 from cchc_xlsx.rules import registry
 from cchc_xlsx.rules.model import Finding
+from cchc_xlsx.task import Task
 
 WRONG_TURNS = {"N": 3, "Q1": 3, "plan": 2}
 INCOMPLETE_SHIFTS = {"N": 2, "Q1": 1, "plan": 1}
@@ -350,7 +351,7 @@ def test_a_correct_workbook_has_no_finding_after_it_was_saved_again(office: Modu
     jobs = [{"path": path, "out": tmp_path / "again" / path.name} for path in paths]
     (tmp_path / "again").mkdir()
     fill_all(office, jobs)
-    report = check.check([tmp_path / "again"], Asked())
+    report = check.check([tmp_path / "again"], Task())
     assert [(one.path, one.status, one.findings) for one in report.files if one.status != "ok" or one.findings] == []
     assert len(report.files) == len(fill.FORMS) * 2
 

@@ -18,7 +18,8 @@ from reported import file, of
 
 from cchc_xlsx import reports
 from cchc_xlsx.lang import Lang
-from cchc_xlsx.results import Report, Told, Waived, printable
+from cchc_xlsx.results import Report, Told, printable
+from cchc_xlsx.rules.model import Waived
 
 DRAWN = """
   M100 "" "Một cửa"

@@ -28,6 +28,7 @@ from cchc_xlsx.periods import parse
 from cchc_xlsx.recognise import Asked, GivenPlan
 from cchc_xlsx.results import FileResult
 from cchc_xlsx.rules import registry
+from cchc_xlsx.task import Task
 
 CH, PAR, XA = "cam-hiep-2025-phu-luc", "tay-xuan-2024-par-index", "cchc-xa"
 
@@ -163,7 +164,7 @@ def test_a_link_a_pipe_and_a_file_that_may_not_be_read(tmp_path: Path, monkeypat
             raise PermissionError(13, "Permission denied")
         return honest(path, *arguments, **more)  # type: ignore[arg-type]
 
-    files = check.check((tmp_path,), Asked()).files
+    files = check.check((tmp_path,), Task()).files
     assert [f"{one.path} {told(one)}" for one in files if one.file != kept] == [
         "folder skipped F022",
         "link.xlsx skipped F022",
@@ -188,7 +189,7 @@ def test_a_folder_that_may_not_be_read_and_a_file_that_is_gone(tmp_path: Path, m
         return honest(path)  # type: ignore[call-overload]
 
     monkeypatch.setattr(os, "scandir", refuse)
-    files = check.check((tmp_path,), Asked()).files
+    files = check.check((tmp_path,), Task()).files
     assert [f"{one.path} {told(one)}" for one in files] == ["khoa error F012", "that.xlsx ok"]
     assert told(examine(tmp_path / "gone.xlsx", Asked(), Layouts())) == "error F012"
 

@@ -11,8 +11,8 @@ import checked
 import pytest
 
 from cchc_xlsx import check, workers
-from cchc_xlsx.recognise import Asked
 from cchc_xlsx.results import Report
+from cchc_xlsx.task import Task
 
 COUNT = 60
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds the processes in /proc")
@@ -51,7 +51,7 @@ def run(folder: Path, number: int, with_signal: int) -> tuple[Report, list[int]]
             struck.append(children()[0])
             os.kill(struck[0], with_signal)
 
-    return check.check((folder,), Asked(), progress, jobs=2), struck
+    return check.check((folder,), Task(), progress, jobs=2), struck
 
 
 @pytest.mark.parametrize("number", [1, 20, 40])
@@ -74,7 +74,7 @@ def test_a_worker_that_stands_still_is_given_up(folder: Path, monkeypatch: pytes
 
 
 def test_one_and_two_workers_say_the_same(folder: Path) -> None:
-    one, two = (list(check.check((folder,), Asked(), jobs=jobs).files) for jobs in (1, 2))
+    one, two = (list(check.check((folder,), Task(), jobs=jobs).files) for jobs in (1, 2))
     assert one == two
     assert {file.status for file in one} == {"ok"}
     assert all(file.fields for file in one)
@@ -89,5 +89,5 @@ def test_a_run_that_is_broken_off_leaves_no_process(folder: Path) -> None:
             raise EnoughError
 
     with pytest.raises(EnoughError):
-        check.check((folder,), Asked(), progress, jobs=2)
+        check.check((folder,), Task(), progress, jobs=2)
     assert children() == []

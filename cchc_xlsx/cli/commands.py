@@ -183,17 +183,35 @@ def generate(out: Path, **asked: Any) -> None:  # noqa: ANN401  click's paramete
 @option(
     "--format",
     "shape",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(["text", "json", "csv", "html", "xlsx"]),
     default="text",
     show_default=True,
-    vi="Dạng kết quả.",
-    en="Form of the result.",
+    vi="Dạng kết quả: chữ, JSON, bảng CSV, trang web một tệp, bảng tính (xlsx cần --output).",
+    en="Form of the result: text, JSON, a CSV table, a web page in one file, a workbook (xlsx needs --output).",
 )
 @option("--output", type=_FILE, vi="Ghi kết quả vào tệp.", en="Write the result to a file.")
+@option(
+    "--mark",
+    type=_FILE,
+    vi="Ghi vào thư mục này bản đánh dấu của từng tệp có lỗi, để gửi lại đơn vị sửa.",
+    en="Write into this folder a marked copy of each file at fault, to be sent back for mending.",
+)
 @option(
     "--period", vi="Kỳ phải đúng; biểu của kỳ khác là lỗi.", en="The period wanted; a workbook of another is an error."
 )
 @option("--plan", type=_FILE, vi="Kế hoạch mà các báo cáo phải theo.", en="The plan that reports must follow.")
+@option(
+    "--waivers",
+    type=_FILE,
+    vi="Bảng CSV các lỗi được miễn: đơn vị, mã trường, mã lỗi, kỳ, lý do, đến ngày.",
+    en="CSV table of findings to let pass: unit, key, code, period, reason, until.",
+)
+@option(
+    "--expect-all",
+    is_flag=True,
+    vi="Báo cả đơn vị có dòng trong biểu mà chưa có tệp.",
+    en="Tell the units that own rows of a form and sent nothing.",
+)
 @option(
     "--jobs",
     type=click.IntRange(1, 64),
@@ -206,37 +224,25 @@ def generate(out: Path, **asked: Any) -> None:  # noqa: ANN401  click's paramete
     vi="Cảnh báo cũng tính là chưa đạt (mã thoát 1).",
     en="A warning counts too (exit code 1).",
 )
-def check(
-    paths: tuple[Path, ...],
-    shape: str,
-    output: Path | None,
-    period: str | None,
-    plan: Path | None,
-    jobs: int | None,
-    *,
-    strict: bool,
-) -> int:
+def check(paths: tuple[Path, ...], *, strict: bool, **given: Any) -> int:  # noqa: ANN401  click's parameters
     """Check folders and files."""
     from cchc_xlsx import check as room  # noqa: PLC0415
-    from cchc_xlsx import generate as plans  # noqa: PLC0415
-    from cchc_xlsx import periods, recognise, writer  # noqa: PLC0415
-    from cchc_xlsx.cli import results, show  # noqa: PLC0415
+    from cchc_xlsx.cli import asked, results  # noqa: PLC0415
 
-    wanted = periods.parse(period).code if period else None
-    asked = recognise.Asked(wanted, plans.read_plan(plan) if plan else None)
+    shape, output = given["shape"], given["output"]
+    if shape == "xlsx" and not output:
+        raise CchcError(
+            Text(
+                "Bảng tính kết quả cần --output, ví dụ --output ket-qua.xlsx.",
+                "A workbook needs --output, e.g. --output findings.xlsx.",
+            )
+        )
+    task = asked.task(given["period"], given["plan"], given["waivers"])
     with _progress() as advance:
-        report = room.check(paths, asked, advance, lang=LANG, jobs=jobs)
-    if shape == "json":
-        text = "".join(results.report_json(report))
-    else:
-        text = show.captured(lambda console: results.report_text(report, console)) if output else ""
-    if output:
-        writer.save(text.encode(), output)
-    elif shape == "json":
-        sys.stdout.buffer.write(text.encode())
-        sys.stdout.buffer.flush()
-    else:
-        results.report_text(report, show.console())
+        report = room.check(
+            paths, task, advance, jobs=given["jobs"], expect_all=given["expect_all"], mark=given["mark"]
+        )
+    results.deliver(report, shape, output)
     return _exit_code(report, strict=strict)
 
 

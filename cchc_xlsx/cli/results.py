@@ -1,25 +1,68 @@
-"""What a check found, as a person reads it and as programs read it."""
+"""What a check found, shown or written in the form that was asked for."""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text as RichText
 
-from cchc_xlsx import __version__, units
-from cchc_xlsx.cli.base import say
-from cchc_xlsx.cli.show import COLOURS, clean, status_word
+from cchc_xlsx import __version__, reports, units, writer
+from cchc_xlsx.cli.base import LANG, say
+from cchc_xlsx.cli.show import COLOURS, captured, clean, console, status_word
+from cchc_xlsx.reports import words
 from cchc_xlsx.results import STATUSES, FileResult, Report, Told
 
 
+def deliver(report: Report, shape: str, output: Path | None) -> None:
+    """Write the report to a file, or show it. A workbook is only ever a file."""
+    if shape == "text":
+        if output:
+            writer.save(captured(lambda out: report_text(report, out)).encode(), output)
+        else:
+            report_text(report, console())
+    elif shape == "xlsx":
+        assert output
+        writer.save(writer.findings_to_bytes(report, LANG, output), output)
+    else:
+        pieces = {"json": report_json, "csv": _csv, "html": _html}[shape](report)
+        encoded = (piece.encode() for piece in pieces)
+        if output:
+            writer.save(encoded, output)
+            return
+        for piece in encoded:
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+
+
+def _csv(report: Report) -> Iterator[str]:
+    return reports.csv(report, LANG)
+
+
+def _html(report: Report) -> Iterator[str]:
+    return reports.html(report, LANG)
+
+
 def report_text(report: Report, out: Console) -> None:
-    """The findings, grouped by file, and a line that sums up."""
+    """The findings, grouped by file, those about the set, and a line that sums up."""
+    marked = []
     for one in report.files:
         for line in _file(one):
             out.print(line)
+        if one.marked:
+            marked.append(one.marked)
+    if report.findings:
+        out.print(RichText(words.SET.say(LANG), style="bold"))
+        for finding in report.findings:
+            for line in _finding(finding):
+                out.print(line)
     out.print(_summary(report))
+    if marked:
+        count, where = len(set(marked)), clean(str(marked[0].parent))
+        out.print(say(f"{count} bản đánh dấu trong {where}", f"{count} marked copies in {where}"))
 
 
 def _file(one: FileResult) -> Iterator[RichText]:
@@ -31,6 +74,9 @@ def _file(one: FileResult) -> Iterator[RichText]:
     yield head
     for finding in one.findings:
         yield from _finding(finding)
+    if one.marked:
+        name = clean(one.marked.name)
+        yield RichText(f"  {say('Bản đánh dấu', 'Marked copy')}: {name}", style="dim")
 
 
 def _about(one: FileResult) -> str:
@@ -45,15 +91,18 @@ def _about(one: FileResult) -> str:
 
 def _finding(finding: Told) -> Iterator[RichText]:
     line = RichText("  ")
-    line.append(finding.code, style=COLOURS[finding.severity])
-    if finding.severity != "error":
-        line.append(f" {status_word(finding.severity).lower()}", style=COLOURS[finding.severity])
+    colour = COLOURS["skipped" if finding.waived else finding.severity]
+    line.append(finding.code, style=colour)
+    if finding.waived or finding.severity != "error":
+        line.append(f" {words.WEIGHT[words.weight(finding)].say(LANG).lower()}", style=colour)
     where = [finding.cell and say(f"ô {finding.cell}", f"cell {finding.cell}"), finding.label]
     place = clean(" · ".join(part for part in where if part))
     line.append(f"  {place}" if place else "", style="bold")
     yield line
     yield RichText(f"      {clean(finding.message)}")
-    if finding.severity != "info":
+    if finding.waived:
+        yield RichText(f"      = {clean(words.because(finding.waived, LANG))}", style="dim")
+    elif finding.severity != "info":
         yield RichText(f"      → {clean(finding.fix)}", style="green")
 
 

@@ -9,7 +9,8 @@ from cchc_xlsx import periods, values
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.identity import Identity
 from cchc_xlsx.lang import Lang, Text
-from cchc_xlsx.results import FileResult, Status, Told, Waived
+from cchc_xlsx.results import FileResult, Status, Told
+from cchc_xlsx.rules.model import Waived
 
 Weight = Literal["error", "warning", "info", "waived"]
 WEIGHTS: tuple[Weight, ...] = ("error", "warning", "info", "waived")

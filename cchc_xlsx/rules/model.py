@@ -40,6 +40,14 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Waived:
+    """Why a finding does not count, and the last day of that (ISO) where there is one."""
+
+    reason: str
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A fact about a workbook or about a set of them. Its words are made from rule and data when it is shown."""
 
@@ -51,6 +59,7 @@ class Finding:
     label: str | None = None
     value: str | None = None
     data: Mapping[str, object] = field(default_factory=dict)
+    waived: Waived | None = None
 
 
 def each_line(declare: Callable[[Context, Line], Iterable[Claim]]) -> Declare:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from cchc_xlsx.lang import Text
 _CANNOT_WRITE = Text("Không ghi được {path}: {why}.", "Cannot write {path}: {why}.")
 
 
-def save(data: bytes, path: Path) -> None:
-    """Write bytes at `path`, which appears whole or not at all. Raises CchcError where that cannot be."""
+def save(data: bytes | Iterable[bytes], path: Path) -> None:
+    """Write bytes, whole or in pieces, at `path`, which appears whole or not at all. Raises CchcError where that cannot be."""
     try:
         _save(data, path)
     except OSError as error:
@@ -24,13 +24,16 @@ def save(data: bytes, path: Path) -> None:
         raise CchcError(_CANNOT_WRITE.format(path=shown, why=error.strerror or "?")) from error
 
 
-def _save(data: bytes, path: Path) -> None:
+def _save(data: bytes | Iterable[bytes], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".cchc-{secrets.token_hex(8)}.tmp")
-    with _undisturbed():
+    with _undisturbed() as waiting:
         try:
             with temporary.open("xb") as stream:
-                stream.write(data)
+                for piece in (data,) if isinstance(data, bytes) else data:
+                    stream.write(piece)
+                    if waiting:
+                        raise KeyboardInterrupt
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
@@ -38,15 +41,15 @@ def _save(data: bytes, path: Path) -> None:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Ctrl-C waits for the few milliseconds that a file is being written, so that it leaves nothing half done."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # signals reach the main thread alone
-        return
+def _undisturbed() -> Iterator[list[int]]:
+    """Ctrl-C waits while a piece of a file is being written, so that it leaves nothing half done; it is in the list then."""
     waiting: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield waiting  # signals reach the main thread alone
+        return
     before = signal.signal(signal.SIGINT, lambda number, _: waiting.append(number))
     try:
-        yield
+        yield waiting
     finally:
         signal.signal(signal.SIGINT, before)
     if waiting:

@@ -103,12 +103,12 @@ def _hidden() -> Iterator[Case]:
 # As they are, and as the report must show them.
 NAMES = {
     "dong\nmoi.xlsx": "dong\\x0amoi.xlsx",
-    "ve\rdau.xlsx": "ve\\u0ddau.xlsx",
+    "ve\rdau.xlsx": "ve\\x0ddau.xlsx",
     "cot\tmoi.xlsx": "cot\\x09moi.xlsx",
     "mau\x1b[31m.xlsx": "mau\\x1b[31m.xlsx",
     "xoa\x1b[2J\x1b[H.xlsx": "xoa\\x1b[2J\\x1b[H.xlsx",
     "tieu-de\x1b]0;x\x07.xlsx": "tieu-de\\x1b]0;x\\x07.xlsx",
-    "c1\x9b31m.xlsx": "c1\\u9b31m.xlsx",
+    "c1\x9b31m.xlsx": "c1\\x9b31m.xlsx",
     "xoa-lui\x08\x08.xlsx": "xoa-lui\\x08\\x08.xlsx",
     "del\x7f.xlsx": "del\\x7f.xlsx",
     "nguoc\u202excod.xlsx": "nguoc\\u202excod.xlsx",
