@@ -201,7 +201,7 @@ def test_what_is_shown_cannot_steer_a_terminal(who: str, tmp_path: Path) -> None
             bad = {letter for letter in shown if not letter.isprintable() and letter != "\n"}
             assert (name, bad, done.err) == (name, set(), "")
             heads = [line for line in shown.splitlines() if line and not line.startswith("  ")]
-            assert len(heads) == len(expected(cases, one)) + 1, name
+            assert len(heads) == len(expected(cases, one)) + 2, name  # “Cả bộ báo cáo”, and the sum of all
         done = watch.run([*ARGUMENTS, "../nop", "--format", "json"], one, place, TERMINALS["C"], TIMEOUT_S)
         assert watch.snapshot(place) == before
         check_report(done, cases, one, place / "nop")

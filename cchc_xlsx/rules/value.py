@@ -305,8 +305,8 @@ RULES = (
         "error",
         Text("Công thức trong ô nhập", "A formula in an input"),
         Text(
-            "{field}: ô chứa công thức {value}; cần con số.",
-            "{field}: the cell holds the formula {value}; a figure is needed.",
+            "{field}: ô chứa công thức {value}; cần giá trị gõ trực tiếp.",
+            "{field}: the cell holds the formula {value}; a typed value is needed.",
         ),
         Text(
             "Chép ô rồi dán dạng giá trị (Paste Special – Values), hoặc gõ số.",

@@ -216,7 +216,7 @@ def _missing() -> Iterator[Case]:
     for part in (SHEET, BOOK, LINKS, ROOT):
         name = part.rpartition("/")[2].strip(".")
         yield case(f"part-cut-{name}.xlsx", partial(book, {part: lambda content: content[:-9]}), "F005", says=MALFORMED)
-        yield case(f"part-empty-{name}.xlsx", partial(book, {part: b""}), "F005 F014")
+        yield case(f"part-empty-{name}.xlsx", partial(book, {part: b""}), "F005 F014 I501")
     yield case("part-cut-styles.xlsx", partial(book, {STYLES: lambda content: content[:-20]}), "F014 F005 I501")
     macro: packs.Parts = {LINKS: lambda part: part.replace(b"/worksheet", b"/xlMacrosheet")}
     yield case("macrosheet-by-link.xlsx", partial(book, macro), "F006", says="macro")
