@@ -42,12 +42,14 @@ class SheetPart:
 class Package:
     """An opened workbook: its bytes (without what trails the zip), the parts that are read, its sheets in order.
 
-    Keys of `parts` are names in lower case with forward slashes; `styles` and `custom` are keys, empty where there is none.
+    Keys of `parts` are names in lower case with forward slashes; `strings`, `styles` and `custom` are keys, empty where there is
+    none.
     """
 
     data: bytes
     parts: Mapping[str, bytes]
     sheets: tuple[SheetPart, ...]
+    strings: str = ""
     styles: str = ""
     custom: str = ""
     date_1904: bool = False
@@ -131,18 +133,29 @@ def _package(data: bytes, parts: dict[str, bytes], root: Mapping[str, _Relation]
     if strings:
         _guard_strings(parts[strings])
     kept = {key: part for key, part in parts.items() if key in needed or key.endswith(".rels")}
-    return Package(data, kept, sheets, styles, custom, date_1904)
+    return Package(data, kept, sheets, strings, styles, custom, date_1904)
 
 
 def _parts(directory: zips.Directory) -> dict[str, bytes]:
     """The XML parts by key; of every other part only size and checksum are proven."""
     parts = {}
     for entry, start in zips.locate(directory):
-        content = zips.inflate(directory, entry, start)
-        if entry.key.endswith((".xml", ".rels", ".vml")):
-            markup.guard(content, entry.key)
+        packed = directory.data[start : start + entry.packed]
+        read = _part if entry.size <= _KEPT else _part.__wrapped__
+        content = read(packed, entry.key, entry.method, entry.size, entry.crc)
+        if content is not None:
             parts[entry.key] = content
     return parts
+
+
+@lru_cache(maxsize=256)  # 4 MB; the small parts are the same in all copies of a form
+def _part(packed: bytes, key: str, method: int, size: int, crc: int) -> bytes | None:
+    """The true content of an XML part, guarded; None for any other."""
+    content = zips.inflate(packed, key, method, size, crc)
+    if not key.endswith((".xml", ".rels", ".vml")):
+        return None
+    markup.guard(content, key)
+    return content
 
 
 def _relations(parts: dict[str, bytes], source: str) -> Mapping[str, _Relation]:
