@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from cchc_xlsx import expr
-from cchc_xlsx.expr import SAME, Compare, Const, Expr, If, Logic, Math, Ref, Scalar, Test, Value, Values
+from cchc_xlsx.expr import SAME, Compare, Const, Expr, If, Logic, Math, Operator, Ref, Scalar, Test, Value, Values
 
 Holds = Callable[[Values], bool]
 _Read = Callable[[Mapping[str, Value]], Scalar]
@@ -17,21 +17,14 @@ def condition(source: Expr) -> Holds:
 
     Only errors and division make a condition void: without them a term need not be read where another decides already.
     """
-    if any(isinstance(part, Math) and part.op == "/" for part in _parts(source)):
+    try:
+        return _compiled(source)  # type: ignore[return-value]  # what stands for true or false
+    except _MayBeVoid:
         return lambda values: expr.holds(source, values)
-    return _compiled(source)  # type: ignore[return-value]  # what stands for true or false
 
 
-def _parts(source: Expr) -> Iterator[Expr]:
-    yield source
-    match source:
-        case Compare(_, left, right):
-            yield from (*_parts(left), *_parts(right))
-        case Math(_, terms) | Logic(_, terms):
-            for term in terms:
-                yield from _parts(term)
-        case If(test, then, other):
-            yield from (*_parts(test), *_parts(then), *_parts(other))
+class _MayBeVoid(Exception):  # noqa: N818  no error: it ends the compiling
+    pass
 
 
 def _compiled(source: Expr) -> _Read:
@@ -45,11 +38,13 @@ def _compiled(source: Expr) -> _Read:
         case Compare("=", Ref(key), Const(str(text))):
             return _is_text(key, text.casefold())
         case Compare(op, left, right):
-            return _compare(op, _compiled(left), _compiled(right))
-        case Math():
+            return _compare(op, left, right)
+        case Math(op, _):
+            if op == "/":
+                raise _MayBeVoid
             return lambda values: expr.evaluate(source, values)
         case Logic(op, terms):
-            return _logic(op, [_compiled(term) for term in terms])
+            return _logic(op, tuple(_compiled(term) for term in terms))
         case If(test, then, other):
             is_so, yes, no = _compiled(test), _compiled(then), _compiled(other)
             return lambda values: yes(values) if is_so(values) else no(values)
@@ -84,21 +79,43 @@ def _is_text(key: str, text: str) -> _Read:
     return is_text
 
 
-def _compare(op: str, left: _Read, right: _Read) -> _Read:
-    strict, same = op in ("<", ">", "<>"), op in ("=", "<=", ">=")
+def _compare(op: Operator, left: Expr, right: Expr) -> _Read:
+    """The commonest by a shorter way: a field held against a number."""
+    ordered = _ORDERED[op]
+    if isinstance(left, Ref) and isinstance(right, Const) and isinstance(right.value, (int, float)):
+        key, number = left.key, float(right.value)
+
+        def is_so(values: Mapping[str, Value]) -> bool:
+            value = values.get(key)
+            return ordered(value, number) if isinstance(value, float) else expr.compared(op, value, number)  # type: ignore[arg-type]
+
+        return is_so
+    one, two = _compiled(left), _compiled(right)
 
     def compare(values: Mapping[str, Value]) -> bool:
-        one, two = left(values), right(values)
-        if not isinstance(one, (int, float)) or not isinstance(two, (int, float)):
-            return expr.compared(op, one, two)
-        if one == two or math.isclose(one, two, rel_tol=SAME):
-            return same
-        return (one < two) if op in ("<", "<=") else (one > two) if op in (">", ">=") else strict
+        first, second = one(values), two(values)
+        if isinstance(first, float) and isinstance(second, float):
+            return ordered(first, second)
+        return expr.compared(op, first, second)
 
     return compare
 
 
-def _logic(op: str, terms: list[_Read]) -> _Read:
+def _same(one: float, two: float) -> bool:
+    return one == two or math.isclose(one, two, rel_tol=SAME)
+
+
+_ORDERED: Mapping[Operator, Callable[[float, float], bool]] = {
+    "=": _same,
+    "<>": lambda one, two: not _same(one, two),
+    "<": lambda one, two: one < two and not math.isclose(one, two, rel_tol=SAME),
+    ">": lambda one, two: one > two and not math.isclose(one, two, rel_tol=SAME),
+    "<=": lambda one, two: one <= two or math.isclose(one, two, rel_tol=SAME),
+    ">=": lambda one, two: one >= two or math.isclose(one, two, rel_tol=SAME),
+}
+
+
+def _logic(op: str, terms: tuple[_Read, ...]) -> _Read:
     if op == "not":
         [term] = terms
         return lambda values: not term(values)
@@ -107,5 +124,12 @@ def _logic(op: str, terms: list[_Read]) -> _Read:
         if op == "and":
             return lambda values: bool(first(values)) and bool(second(values))
         return lambda values: bool(first(values)) or bool(second(values))
-    gather = all if op == "and" else any
-    return lambda values: gather(term(values) for term in terms)
+    decides = op == "or"
+
+    def gather(values: Mapping[str, Value]) -> bool:
+        for term in terms:
+            if bool(term(values)) is decides:
+                return decides
+        return not decides
+
+    return gather

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -51,6 +52,7 @@ class Examined:
         return self.source.filled if self.source else None
 
 
+_OFTEN = 10
 _TEMPLATES = 64  # half a megabyte each; the units of a commune and the forms of a round are fewer
 
 
@@ -59,6 +61,7 @@ class Layouts:
     """Forms placed once for all communes, the last used last."""
 
     kept: dict[Hashable, Template] = field(default_factory=dict)
+    uses: Counter[Hashable] = field(default_factory=Counter)
 
     def of(self, issue: Issue, who: Identity) -> Layout:
         """The layout of a recognised workbook, for reading."""
@@ -67,7 +70,8 @@ class Layouts:
         if len(self.kept) >= _TEMPLATES:
             self.kept.pop(next(iter(self.kept)))
         self.kept[key] = found
-        return stand_in.layout_of(found, issue, who)
+        self.uses[key] += 1
+        return stand_in.layout_of(found, issue, who, is_asked_often=self.uses[key] > _OFTEN)
 
 
 def examine(path: Path, asked: Asked, layouts: Layouts, pardon: Pardon = _none) -> Examined:

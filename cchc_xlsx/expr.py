@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Scalar = float | str | None
+Operator = Literal["=", "<>", "<", "<=", ">", ">="]
 Address = Callable[[str], str]
 
 
@@ -56,7 +57,7 @@ class Test:
 class Compare:
     """A comparison of two numbers, or of two texts without regard to case."""
 
-    op: Literal["=", "<>", "<", "<=", ">", ">="]
+    op: Operator
     left: Expr
     right: Expr
 

@@ -9,7 +9,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from cchc_xlsx import expr, legacy, values
@@ -93,8 +93,13 @@ def fill(layout: Layout, grid: Grid, aligned: Aligned) -> Filled:
     for key, shown in layout.addresses.items():  # most inputs of a workbook are blank
         at = layout.inputs[key]
         is_blank = at not in values_ and at not in formulas and at not in errors
-        entries[key] = Entry(key, shown, None) if is_blank else _entry(fields[key], grid, at, shown)
+        entries[key] = _blank(key, shown) if is_blank else _entry(fields[key], grid, at, shown)
     return Filled(layout, entries)
+
+
+@lru_cache(maxsize=16_384)
+def _blank(key: str, cell: str) -> Entry:
+    return Entry(key, cell, None)
 
 
 def _found(layout: Layout, grid: Grid, key: str, at: Place | None) -> Entry:

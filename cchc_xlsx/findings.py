@@ -43,7 +43,14 @@ def run(filled: Filled, judge: Judge = lambda finding: finding) -> tuple[Finding
 
 def _at_fault(filled: Filled) -> Iterator[str]:
     """The inputs about which there is anything to find; most have nothing wrong."""
-    values_, conditions = filled.values, filled.layout.conditions
+    values_, layout = filled.values, filled.layout
+    if not layout.is_asked_often:
+        for key, entry in filled.entries.items():
+            claims = layout.constraints.get(key, ())
+            if entry.doubt or any(expr.holds(condition, values_) for _, condition, _ in claims):
+                yield key
+        return
+    conditions = layout.conditions
     for key, entry in filled.entries.items():
         if entry.doubt:
             yield key
@@ -81,13 +88,11 @@ def _faults(filled: Filled, entry: Entry) -> Iterator[tuple[Rule, Mapping[str, o
         yield doubt, entry.data
         doubt = None
     values_ = filled.values
-    claims = filled.layout.constraints.get(entry.key, ())
-    conditions = filled.layout.conditions.get(entry.key, ())
-    for (rule, condition, data), holds in zip(claims, conditions, strict=True):
+    for rule, condition, data in filled.layout.constraints.get(entry.key, ()):
         if doubt and rule.severity != "error":
             yield doubt, entry.data
             doubt = None
-        if expr.holds(condition, values_) if filled.has_errors else holds(values_):
+        if expr.holds(condition, values_):
             yield rule, data
     if doubt:
         yield doubt, entry.data

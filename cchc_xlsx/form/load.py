@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -40,23 +40,24 @@ def folders(own: Path | None = None) -> tuple[Path, ...]:
 
 def listing(places: Sequence[Path]) -> dict[str, tuple[int, ...]]:
     """Form ids with their versions, oldest first, sorted by id; the default form comes first."""
-    found: dict[str, set[int]] = {}
-    for place in places:
-        # What is shipped stays as it is while we run; an office may add a form of its own at any time.
-        for form_id, version in _shipped() if place == folders()[-1] else _versions(place):
-            found.setdefault(form_id, set()).add(version)
-    ids = sorted(found, key=lambda form_id: (form_id != DEFAULT, form_id))
-    return {form_id: tuple(sorted(found[form_id])) for form_id in ids}
+    # What is shipped stays as it is while we run; an office may add a form of its own at any time.
+    return dict(_shipped()) if tuple(places) == folders() else _listed(places)
 
 
 @cache
-def _shipped() -> frozenset[tuple[str, int]]:
-    return _versions(folders()[-1])
+def _shipped() -> Mapping[str, tuple[int, ...]]:
+    return _listed(folders())
 
 
-def _versions(place: Path) -> frozenset[tuple[str, int]]:
-    named = ((path.parent.name, _VERSION.fullmatch(path.name)) for path in place.glob("*/v*.yaml"))
-    return frozenset((form_id, int(version[1])) for form_id, version in named if version)
+def _listed(places: Sequence[Path]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, set[int]] = {}
+    for place in places:
+        for path in place.glob("*/v*.yaml"):
+            version = _VERSION.fullmatch(path.name)
+            if version:
+                found.setdefault(path.parent.name, set()).add(int(version[1]))
+    ids = sorted(found, key=lambda form_id: (form_id != DEFAULT, form_id))
+    return {form_id: tuple(sorted(found[form_id])) for form_id in ids}
 
 
 def find(form_id: str, version: int | None = None, own: Path | None = None) -> Form:

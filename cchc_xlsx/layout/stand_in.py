@@ -68,7 +68,12 @@ def template(issue: Issue) -> Template:
         naming(made.labels),
         naming(made.row_keys),
         naming(made.column_keys),
-        naming(made.constraints),
+        # Conditions are made of figures and of the form's own lists, never of names: only what a message says is looked at.
+        {
+            key: claims
+            for key, claims in made.constraints.items()
+            if any(_put(data, probe) is not data for _, _, data in claims)
+        },
         naming(dict(enumerate(context.lines))),
         naming(context.fields),
     )
@@ -119,7 +124,7 @@ def _put(value: Any, swap: Swap) -> Any:  # noqa: ANN401  whatever a layout is m
     return value
 
 
-def layout_of(source: Template, issue: Issue, who: Identity) -> Layout:
+def layout_of(source: Template, issue: Issue, who: Identity, *, is_asked_often: bool = False) -> Layout:
     """The layout of an issue that has the key of the template: as `place` gives it, but for heights, widths and pages."""
     base = source.layout
     swap = _swap(base.identity, who, render.bare(issue.commune))
@@ -133,7 +138,11 @@ def layout_of(source: Template, issue: Issue, who: Identity) -> Layout:
         sheets[number] = replace(sheets[number], cells={**sheets[number].cells, **cells})
     lines = base.context.lines
     if source.lines:
-        lines = tuple(named(dict(enumerate(lines)), source.lines).values())
+        worded = {
+            at: replace(line, label=swap(line.label), measure=_put(line.measure, swap))
+            for at, line in source.lines.items()
+        }
+        lines = tuple(worded.get(at, line) for at, line in enumerate(lines))
     made = replace(
         base,
         context=Context(issue, lines, named(base.context.fields, source.fields)),
@@ -144,11 +153,12 @@ def layout_of(source: Template, issue: Issue, who: Identity) -> Layout:
         row_keys=named(base.row_keys, source.row_keys),
         column_keys=named(base.column_keys, source.column_keys),
         is_for_reading=True,
+        is_asked_often=is_asked_often,
     )
     # What was worked out once for the stand-in holds for all: only the cells that name the commune differ.
     made.__dict__["locked"] = _locked(base.locked, made, source)
     made.__dict__["addresses"] = base.addresses
-    if not source.constraints:
+    if is_asked_often and not source.constraints:
         made.__dict__["conditions"] = base.conditions
     return made
 

@@ -46,7 +46,7 @@ _ENTITIES = (
     (b"&#10;", b"\n"),  # LibreOffice's line breaks
     (b"&amp;", b"&"),
 )
-_COUNTED_FROM = 2 << 20  # bytes; in less there is no room for too many cells
+_MOST_CELLS = 20_000  # no form has more; cells that are all new are read faster by a parser
 _KEPT = 40_000  # pieces, 12 MB with what was read of them; more forms than that begin anew
 _LONGEST_KEPT = 4 << 10  # bytes of a piece
 _USUAL_ROWS = (
@@ -83,8 +83,10 @@ def tear(part: bytes, key: str) -> tuple[list[Torn], bytes] | None:
         return [], part
     if start < 0 or end < start or part.find(b"sheetData", end + 12) >= 0:
         return None
-    if end - start > _COUNTED_FROM:  # the pieces of millions of cells would fill the memory
-        cells.check("cells", part.count(b"<c ", start, end), cells.MAX_CELLS)
+    count = part.count(b"<c ", start, end)
+    cells.check("cells", count, cells.MAX_CELLS)
+    if count > _MOST_CELLS:
+        return None
     head, *pieces = part[start + 11 : end].split(b"<c ")
     found = _torn(head, pieces)
     if found is None:

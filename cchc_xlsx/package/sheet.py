@@ -119,7 +119,7 @@ def _slow(part: bytes, key: str, dates: frozenset[int]) -> SheetFacts:
     return _facts(walk.cells, walk.around(), dates, len(walk.cells))
 
 
-@lru_cache(maxsize=32)  # the same in all copies of a form that one program saved
+@lru_cache(maxsize=128)  # 2 MB; the same in all copies of a form that one program saved
 def _around(rest: bytes, key: str) -> Around:
     """What a sheet without its cells says."""
     walk = Walk(key)
