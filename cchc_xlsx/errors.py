@@ -20,7 +20,7 @@ _WHY: Mapping[int, Text] = {
     errno.ENOSPC: Text("hết chỗ trống trên ổ", "the drive is full"),
     errno.EISDIR: Text("đây là thư mục", "this is a folder"),
     errno.ENOTDIR: Text("một phần của đường dẫn không phải thư mục", "a part of the path is no folder"),
-    errno.EEXIST: Text("đã có tệp cùng tên", "there is a file of that name"),
+    errno.EEXIST: Text("một phần của đường dẫn không phải thư mục", "a part of the path is no folder"),
     errno.ENAMETOOLONG: Text("tên quá dài", "the name is too long"),
     errno.EIO: Text("lỗi đĩa hoặc mạng", "a disk or network error"),
 }
