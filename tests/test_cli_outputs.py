@@ -174,7 +174,7 @@ def test_the_text_tells_the_set_and_what_is_waived(box: Path) -> None:
     assert lines[waived + 3] == "      = Đã hỏi lại (đến hết ngày 31/12/2199)"
     assert not lines[waived + 4].startswith(" ")
     assert "      = Tỉnh đồng ý" in lines
-    assert lines[-1] == "6 tệp: 3 đạt, 0 cảnh báo, 2 lỗi, 1 bỏ qua"
+    assert lines[-1] == "6 tệp: 3 đạt, 0 cảnh báo, 2 lỗi, 1 bỏ qua; cả bộ báo cáo: 3 lỗi, 1 cảnh báo"
 
 
 def test_the_json_of_the_set_and_of_what_is_waived(box: Path) -> None:
