@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 import os
 import tempfile
@@ -14,12 +13,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
-from cchc_xlsx import folder, identity, recognise, results, together, workers, writer
-from cchc_xlsx.errors import CchcError
+from cchc_xlsx import beside, folder, identity, recognise, results, together, workers
+from cchc_xlsx.beside import Copies
 from cchc_xlsx.folder import Entry
 from cchc_xlsx.identity import Identity
 from cchc_xlsx.issue import Issue
-from cchc_xlsx.lang import Lang, Text
+from cchc_xlsx.lang import Lang
 from cchc_xlsx.results import FileResult, Report, Status, Told
 from cchc_xlsx.rules import registry
 from cchc_xlsx.rules.model import Finding
@@ -27,11 +26,6 @@ from cchc_xlsx.task import Task
 from cchc_xlsx.together import Figures, Member
 
 _IN_MEMORY = 4 << 20  # bytes of answers; more go to a file without a name in the system's own place for such files
-_MARKS_INSIDE = Text(
-    "Thư mục bản đánh dấu “{folder}” đang là thư mục được kiểm tra; chọn thư mục khác để bản đánh dấu không lẫn với tệp của đơn vị.",
-    "The folder for marked copies, “{folder}”, is one that is checked; choose another, so that copies do not mix with the units' files.",
-)
-_NOT_A_FOLDER = Text("“{folder}” không phải thư mục.", "“{folder}” is not a folder.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,33 +96,6 @@ class _Files(Collection[FileResult]):
             )
 
 
-@dataclass(slots=True)
-class _Marks:
-    """The folder of marked copies."""
-
-    folder: Path
-    made: dict[Path, int] = field(default_factory=dict)  # copy → the first file that gives it
-
-    def save(self, number: int, name: str, copy: bytes) -> Path:
-        """Write a copy. One that is there with other content stays: somebody may have begun to mend it."""
-        path = self.folder / name
-        again = 1
-        while path not in self.made and path.exists() and not _holds(path, copy):
-            again += 1
-            path = self.folder / f"{Path(name).stem}_{again}.xlsx"
-        # The same file in two places gives one copy, which names the first of them whoever is read first.
-        if self.made.get(path, number) >= number:
-            self.made[path] = number
-            writer.save(copy, path)
-        return path
-
-
-def _holds(path: Path, data: bytes) -> bool:
-    with contextlib.suppress(OSError):
-        return path.stat().st_size == len(data) and path.read_bytes() == data
-    return False
-
-
 def cores() -> int:
     """How many processors this process may use."""
     available = getattr(os, "sched_getaffinity", None)
@@ -143,35 +110,35 @@ def check(
     jobs: int | None = None,
     expect_all: bool = False,
     mark: Path | None = None,
+    output: Path | None = None,
+    own: Sequence[Path] = (),
 ) -> Report:
     """Every file under `paths` checked by `jobs` processes; marked copies of those at fault go into the folder `mark`.
 
-    `expect_all`: units that sent nothing are findings. Raises CchcError where a path does not exist, or where marked
-    copies would mix with the files that are checked.
+    `expect_all`: units that sent nothing are findings. `output` is where the result will be written, `own` are other files of
+    the office; they are not checked. Raises CchcError where a path does not exist, or where what is written would mix with the
+    files that are checked or overwrite one.
     """
-    if mark:
-        _apart(mark, paths)
-    entries = folder.entries(paths, (mark,) if mark else ())
+    left_out = beside.marks(mark, paths, task) if mark else ()
+    entries = folder.entries(paths, left_out)
+    if output:
+        beside.spare(output, entries, task)
+    entries = beside.without(entries, [*own, *((output,) if output else ())])
     answers = _Answers(tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - it lives as long as the report
+    copies = Copies(mark) if mark else None
     try:
-        copies = _Marks(mark) if mark else None
         _gather(entries, answers, replace(task, marks=mark is not None), jobs or cores(), copies, progress)
         found = _about_the_set(entries, answers, task, expect_all=expect_all)
     except BaseException:
         answers.rest.close()
         raise
+    finally:
+        if copies:
+            copies.close()
     files = _Files(entries, answers)
     weakref.finalize(files, answers.rest.close)
     counts = Counter(one.status for one in answers.kept.values())
     return Report(files, {status: counts[status] for status in results.STATUSES}, found)
-
-
-def _apart(mark: Path, paths: Sequence[Path]) -> None:
-    shown = results.printable(str(mark))
-    if mark.exists() and not mark.is_dir():
-        raise CchcError(_NOT_A_FOLDER.format(folder=shown))
-    if mark.exists() and any(path.is_dir() and path.samefile(mark) for path in paths):
-        raise CchcError(_MARKS_INSIDE.format(folder=shown))
 
 
 def _gather(
@@ -179,7 +146,7 @@ def _gather(
     answers: _Answers,
     task: Task,
     jobs: int,
-    copies: _Marks | None,
+    copies: Copies | None,
     progress: Callable[[int, int], None] | None,
 ) -> None:
     """What became of each entry."""
@@ -194,7 +161,8 @@ def _gather(
             status: Status = "error" if one.skipped.severity == "error" else "skipped"
             keep(number, _Kept(status), b"", _alone(one.skipped, task.lang))
     wanted = [number for number, one in enumerate(entries) if not one.skipped]
-    files = [(entries[number].path, entries[number].shown) for number in wanted]
+    # A copy tells the unit its file by name: folders are the office's own, and say something else in the next run.
+    files = [(entries[number].path, entries[number].path.name) for number in wanted]
     for index, answer in workers.run(files, task, jobs):
         number = wanted[index]
         if isinstance(answer, str):
@@ -203,8 +171,13 @@ def _gather(
             continue
         head, of_set, told, copy = answer.split(b"\t")
         *known, name = json.loads(head)
-        marked = copies.save(number, name, base64.b64decode(copy)) if copies and name else None
-        keep(number, replace(_Kept(*known), marked=marked), of_set, told)
+        if copies and name:
+            copies.add(number, name, base64.b64decode(copy))
+        keep(number, _Kept(*known), of_set, told)
+    if copies:
+        copies.finish()
+        for number, path in copies.places.items():
+            answers.kept[number] = replace(answers.kept[number], marked=path)
 
 
 def _alone(finding: Finding, lang: Lang) -> bytes:
@@ -215,12 +188,17 @@ def _alone(finding: Finding, lang: Lang) -> bytes:
 def _about_the_set(entries: Sequence[Entry], answers: _Answers, task: Task, *, expect_all: bool) -> tuple[Told, ...]:
     """What is wrong with the files together."""
     members = [_member(entries[number].shown, answers, one) for number, one in sorted(answers.kept.items())]
-    tokens = {one.token: one for one in answers.kept.values() if one.token and one.lengths[0]}
-    by_revision = {_revision(who): one for token, one in tokens.items() if (who := identity.parse(token))}
+    read = {one.token: one for one in answers.kept.values() if one.token and one.lengths[0]}
+    issues: dict[object, Issue | None] = {}
 
     def issue_of(who: Identity) -> Issue | None:
-        kept = by_revision.get(_revision(who))
-        return recognise.whole(who, answers.of_set(kept)[1], task.asked.own_forms) if kept else None
+        if who.token not in read:
+            return None
+        overlay = answers.of_set(read[who.token])[1]
+        key = (_revision(who), identity.carried(overlay))
+        if key not in issues:
+            issues[key] = recognise.whole(who, overlay, task.asked.own_forms)
+        return issues[key]
 
     found = together.findings(members, issue_of if expect_all else None)
     return tuple(results.told(replace(one, waived=task.pardon(one, None)), task.lang) for one in found)

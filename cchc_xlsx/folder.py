@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cchc_xlsx.errors import CchcError
+from cchc_xlsx.errors import CchcError, why
 from cchc_xlsx.lang import Text
 from cchc_xlsx.results import printable
 from cchc_xlsx.rules.model import Finding
@@ -63,7 +63,7 @@ def _walk(folder: Path, prefix: str, left_out: set[str]) -> Iterator[Entry]:
         try:
             found = list(os.scandir(here))
         except OSError as error:
-            yield Entry(shown_here or ".", Path(here), Finding("F012", "error", data={"what": error.strerror or "?"}))
+            yield Entry(shown_here or ".", Path(here), Finding("F012", "error", data={"what": why(error)}))
             continue
         for entry in found:
             shown = f"{shown_here}/{printable(entry.name)}" if shown_here else printable(entry.name)
@@ -81,7 +81,7 @@ def _entry(path: Path, shown: str) -> Entry:
     try:
         mode = path.lstat().st_mode
     except OSError as error:
-        return Entry(shown, path, Finding("F012", "error", data={"what": error.strerror or "?"}))
+        return Entry(shown, path, Finding("F012", "error", data={"what": why(error)}))
     if stat.S_ISLNK(mode):
         return Entry(shown, path, Finding("F022", "info", data={"kind": _LINK}))
     if not stat.S_ISREG(mode):

@@ -49,7 +49,7 @@ def findings(members: Sequence[Member], issue_of: IssueOf | None = None) -> tupl
     """What is wrong with the set: by code, then by the first path.
 
     Units that sent nothing are told only where `issue_of` is given (`--expect-all`): it gives the issue of an identity,
-    whose rows say which units are asked, or None where it is not known.
+    whose rows say which units are asked, or None where it is not known; the same one for all that ask alike.
     """
     known = [member for member in sorted(members, key=lambda one: one.path) if member.identity]
     return (
@@ -79,8 +79,8 @@ def _missing(known: Sequence[Member], issue_of: IssueOf) -> Iterator[Finding]:
         if units.COMMUNE in here:
             continue
         # Versions of form and plan may ask different units: whoever is asked by one that is in use is expected.
-        asking = [issue_of(_who(alike[0])) for alike in _grouped(sent, _revision)]
-        names = {unit: issues.unit_name(one, unit) for one in asking if one for unit in issues.reporting_units(one)}
+        asking = {id(one): one for each in sent if (one := issue_of(_who(each)))}.values()
+        names = {unit: issues.unit_name(one, unit) for one in asking for unit in issues.reporting_units(one)}
         for unit in sorted(names.keys() - here):
             yield _finding("S703", sent, unit=unit, name=names[unit], what=_what(sent[0]))
 
@@ -167,10 +167,6 @@ def _slot(member: Member) -> Hashable:
     """What a unit sends once, by whatever version of form or plan."""
     who = _who(member)
     return (_round(member), who.unit, who.kind)
-
-
-def _revision(member: Member) -> Hashable:
-    return (_who(member).version, _who(member).plan)
 
 
 def _grouped(items: Sequence[One], key: Callable[[One], Hashable]) -> list[list[One]]:

@@ -55,6 +55,7 @@ examine     one file → findings
 worker      the process that examines files
 workers     files → answers of worker processes
 folder      paths → entries
+beside      what the office keeps among them
 check       folders → results
 generate    options → workbooks
 sample      plausible figures

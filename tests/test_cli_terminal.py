@@ -285,11 +285,12 @@ def test_an_output_file_has_no_escape_codes(env: dict[str, str], box: Path, tmp_
     assert (tmp_path / "ra.txt").read_bytes() == run("check", "nop", cwd=box).raw
 
 
-@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminals here")
-def test_a_terminal_gets_colours_and_whole_words(box: Path) -> None:
+def on_terminal(box: Path, columns: int, *, with_progress: bool) -> bytes:
+    """What a check shows on a terminal of so many columns."""
     leader, follower = os.openpty()
-    env = environment(TERM="xterm-256color", COLUMNS="60")
-    process = subprocess.Popen([*COMMAND, "check", "nop"], cwd=box, env=env, stdout=follower, stderr=follower)
+    env = environment(TERM="xterm-256color", COLUMNS=str(columns))
+    err = follower if with_progress else subprocess.DEVNULL
+    process = subprocess.Popen([*COMMAND, "check", "nop"], cwd=box, env=env, stdout=follower, stderr=err)
     os.close(follower)
     shown = b""
     try:
@@ -299,10 +300,30 @@ def test_a_terminal_gets_colours_and_whole_words(box: Path) -> None:
         pass
     os.close(leader)
     assert process.wait(30) == 1
+    return shown
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminals here")
+@pytest.mark.parametrize("with_progress", [True, False])
+def test_a_terminal_gets_colours_and_whole_words(with_progress: bool, box: Path) -> None:
+    shown = on_terminal(box, 60, with_progress=with_progress)
     assert b"\x1b[" in shown
     assert b"Traceback" not in shown
-    text = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", shown).decode()
-    assert "L401" in text
+    assert "L401" in re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", shown).decode()
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminals here")
+@pytest.mark.parametrize("columns", [40, 60, 100])
+def test_what_a_terminal_has_no_room_for_goes_on_further_in(columns: int, box: Path) -> None:
+    shown = (
+        re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", on_terminal(box, columns, with_progress=False)).decode().splitlines()
+    )
+    plain = plainly(("check", "nop"), box).lines
+    assert max(map(len, shown)) <= columns < max(map(len, plain))
+    heads, wanted = ([line for line in lines if not line.startswith(" ")] for lines in (shown, plain))
+    assert len(heads) == len(wanted)  # at the margin stand files and the sum alone
+    assert all(long.startswith(short.rstrip()) for short, long in zip(heads, wanted, strict=True))
+    assert " ".join(" ".join(shown).split()) == " ".join(" ".join(plain).split())
 
 
 # ------------------------------------------------------------------------------------------------- what goes wrong around

@@ -14,7 +14,7 @@ import pytest
 import test_rules_workbook as made
 import trial
 
-from cchc_xlsx import together, writer
+from cchc_xlsx import check, together, writer
 from cchc_xlsx.examine import Examined, accepted
 from cchc_xlsx.form import load
 from cchc_xlsx.issue import Issue
@@ -23,6 +23,7 @@ from cchc_xlsx.layout.model import a1
 from cchc_xlsx.periods import parse
 from cchc_xlsx.recognise import Asked
 from cchc_xlsx.rules import registry
+from cchc_xlsx.task import Task
 from cchc_xlsx.together import Member
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -184,6 +185,14 @@ def linked(folder: Path) -> list[str]:
     return of(checked.results(folder)["link.xlsx"])
 
 
+def earlier(folder: Path) -> list[str]:
+    """What a check told, as a workbook in the folder of the next one; the process that reads files knows it."""
+    (folder / "bao-cao.xlsx").write_bytes(made.good())
+    told = check.check((folder,), Task())
+    writer.save(writer.findings_to_bytes(told, "vi"), folder / "ket-qua.xlsx")
+    return [finding.code for one in check.check((folder,), Task()).files for finding in one.findings]
+
+
 def foreign(folder: Path) -> list[str]:
     """A workbook that was never ours: our sheet without any copy of its identity."""
     bare = made.retold(made.cam_hiep(), made.cam_hiep().identity.token, "Báo cáo")
@@ -256,6 +265,7 @@ OTHERS: Mapping[str, tuple[Case, Case]] = {
     "F012": (unreadable, right),
     "F014": (broken_reader, right),
     "F022": (linked, right),
+    "F023": (earlier, right),
     "I501": (foreign, whole("IDENTITIES", "as issued")),
     "I503": (two_units, whole("IDENTITIES", "as issued")),
     "I512": (version(2), version(1)),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 
 from cchc_xlsx import generate, periods, results, waivers
 from cchc_xlsx.cli.base import LANG
-from cchc_xlsx.errors import CchcError
+from cchc_xlsx.errors import CchcError, why
 from cchc_xlsx.lang import Text
 from cchc_xlsx.recognise import Asked
 from cchc_xlsx.task import Task
@@ -16,6 +17,30 @@ from cchc_xlsx.waivers import Waiver
 _MOST = 10 << 20  # bytes: a table of waivers is typed by hand
 _CANNOT_READ = Text("Không đọc được {path}: {why}.", "Cannot read {path}: {why}.")
 _TOO_LARGE = Text("tệp quá lớn (hơn 10 MiB)", "the file is too large (over 10 MiB)")
+_NO_OUTPUT = Text(
+    "Bảng tính kết quả cần --output, ví dụ --output ket-qua.xlsx.",
+    "A workbook needs --output, e.g. --output findings.xlsx.",
+)
+_OVER_INPUT = Text(
+    "--output trùng với tệp của {option}; chọn tên khác để không mất tệp đó.",
+    "--output is the file of {option}; choose another name, so that it is not lost.",
+)
+_SHAPES = {".json": "json", ".csv": "csv", ".html": "html", ".htm": "html", ".xlsx": "xlsx"}
+
+
+def shape(wanted: str | None, output: Path | None) -> str:
+    """The form of the result: what is wanted, else what the file's name ends with. Raises CchcError for a workbook without a file."""
+    found = wanted or _SHAPES.get(output.suffix.lower() if output else "", "text")
+    if found == "xlsx" and not output:
+        raise CchcError(_NO_OUTPUT)
+    return found
+
+
+def apart(output: Path | None, inputs: Mapping[str, Path | None]) -> None:
+    """Raises CchcError where the result would overwrite a file that an option names."""
+    for option, path in inputs.items():
+        if output and path and output.exists() and path.exists() and output.samefile(path):
+            raise CchcError(_OVER_INPUT.format(option=option))
 
 
 def task(period: str | None, plan: Path | None, waived: Path | None) -> Task:
@@ -32,7 +57,7 @@ def _waivers(path: Path) -> tuple[Waiver, ...]:
         with path.open("rb") as stream:
             data = stream.read(_MOST + 1)
     except OSError as error:
-        raise CchcError(_CANNOT_READ.format(path=shown, why=error.strerror or "?")) from error
+        raise CchcError(_CANNOT_READ.format(path=shown, why=why(error))) from error
     if len(data) > _MOST:
         raise CchcError(_CANNOT_READ.format(path=shown, why=_TOO_LARGE))
     return waivers.read(data, shown)

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 import click
 
 from cchc_xlsx import lang
-from cchc_xlsx.errors import CchcError
+from cchc_xlsx.errors import CchcError, why
 from cchc_xlsx.lang import Text
 
 LANG = lang.chosen(sys.argv[1:], dict(os.environ))
@@ -137,8 +137,8 @@ def run(cli: click.Command, arguments: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:
         _drop_output()  # what could not be written must not be tried again when Python ends
-        why = error.strerror or type(error).__name__
-        _complain(say(f"máy tính không cho làm việc này: {why}.", f"the computer does not let this be done: {why}."))
+        vi, en = why(error).vi, why(error).en
+        _complain(say(f"máy tính không cho làm việc này: {vi}.", f"the computer does not let this be done: {en}."))
         return WRONG_USE
     except Exception as error:
         return _our_bug(error)

@@ -184,10 +184,10 @@ def generate(out: Path, **asked: Any) -> None:  # noqa: ANN401  click's paramete
     "--format",
     "shape",
     type=click.Choice(["text", "json", "csv", "html", "xlsx"]),
-    default="text",
-    show_default=True,
-    vi="Dạng kết quả: chữ, JSON, bảng CSV, trang web một tệp, bảng tính (xlsx cần --output).",
-    en="Form of the result: text, JSON, a CSV table, a web page in one file, a workbook (xlsx needs --output).",
+    vi="Dạng kết quả: chữ, JSON, bảng CSV, trang web một tệp, bảng tính (xlsx cần --output). "
+    "Không ghi thì theo đuôi tên của --output, không có nữa thì là chữ.",
+    en="Form of the result: text, JSON, a CSV table, a web page in one file, a workbook (xlsx needs --output). "
+    "By default as --output is named, else text.",
 )
 @option("--output", type=_FILE, vi="Ghi kết quả vào tệp.", en="Write the result to a file.")
 @option(
@@ -229,18 +229,20 @@ def check(paths: tuple[Path, ...], *, strict: bool, **given: Any) -> int:  # noq
     from cchc_xlsx import check as room  # noqa: PLC0415
     from cchc_xlsx.cli import asked, results  # noqa: PLC0415
 
-    shape, output = given["shape"], given["output"]
-    if shape == "xlsx" and not output:
-        raise CchcError(
-            Text(
-                "Bảng tính kết quả cần --output, ví dụ --output ket-qua.xlsx.",
-                "A workbook needs --output, e.g. --output findings.xlsx.",
-            )
-        )
-    task = asked.task(given["period"], given["plan"], given["waivers"])
+    output, waivers = given["output"], given["waivers"]
+    shape = asked.shape(given["shape"], output)
+    asked.apart(output, {"--waivers": waivers, "--plan": given["plan"]})
+    task = asked.task(given["period"], given["plan"], waivers)
     with _progress() as advance:
         report = room.check(
-            paths, task, advance, jobs=given["jobs"], expect_all=given["expect_all"], mark=given["mark"]
+            paths,
+            task,
+            advance,
+            jobs=given["jobs"],
+            expect_all=given["expect_all"],
+            mark=given["mark"],
+            output=output,
+            own=(waivers,) if waivers else (),
         )
     results.deliver(report, shape, output)
     return _exit_code(report, strict=strict)

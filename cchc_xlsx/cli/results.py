@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from rich.text import Text as RichText
 
 from cchc_xlsx import __version__, reports, units, writer
 from cchc_xlsx.cli.base import LANG, say
-from cchc_xlsx.cli.show import COLOURS, captured, clean, console, status_word
+from cchc_xlsx.cli.show import COLOURS, captured, clean, console, put, status_word
 from cchc_xlsx.reports import words
 from cchc_xlsx.results import STATUSES, FileResult, Report, Told
 
@@ -50,33 +51,31 @@ def report_text(report: Report, out: Console) -> None:
     """The findings, grouped by file, those about the set, and a line that sums up."""
     marked = []
     for one in report.files:
-        for line in _file(one):
-            out.print(line)
+        _file(one, out)
         if one.marked:
             marked.append(one.marked)
     if report.findings:
         out.print(RichText(words.SET.say(LANG), style="bold"))
         for finding in report.findings:
-            for line in _finding(finding):
-                out.print(line)
-    out.print(_summary(report))
+            _finding(finding, out)
+    put(out, _summary(report), hang=4)
     if marked:
         count, where = len(set(marked)), clean(str(marked[0].parent))
-        out.print(say(f"{count} bản đánh dấu trong {where}", f"{count} marked copies in {where}"))
+        put(out, RichText(say(f"{count} bản đánh dấu trong {where}", f"{count} marked copies in {where}")), hang=4)
 
 
-def _file(one: FileResult) -> Iterator[RichText]:
+def _file(one: FileResult, out: Console) -> None:
     head = RichText(f"{clean(one.path)}  ", style="bold")
     head.append(status_word(one.status), style=COLOURS[one.status])
     about = _about(one)
     if about:
         head.append(f"  {about}", style="dim")
-    yield head
+    put(out, head, hang=4)
     for finding in one.findings:
-        yield from _finding(finding)
+        _finding(finding, out)
     if one.marked:
         name = clean(one.marked.name)
-        yield RichText(f"  {say('Bản đánh dấu', 'Marked copy')}: {name}", style="dim")
+        put(out, RichText(f"{say('Bản đánh dấu', 'Marked copy')}: {name}", style="dim"), 2, 4)
 
 
 def _about(one: FileResult) -> str:
@@ -89,8 +88,8 @@ def _about(one: FileResult) -> str:
     return clean(" · ".join(parts))
 
 
-def _finding(finding: Told) -> Iterator[RichText]:
-    line = RichText("  ")
+def _finding(finding: Told, out: Console) -> None:
+    line = RichText()
     colour = COLOURS["skipped" if finding.waived else finding.severity]
     line.append(finding.code, style=colour)
     if finding.waived or finding.severity != "error":
@@ -98,12 +97,12 @@ def _finding(finding: Told) -> Iterator[RichText]:
     where = [finding.cell and say(f"ô {finding.cell}", f"cell {finding.cell}"), finding.label]
     place = clean(" · ".join(part for part in where if part))
     line.append(f"  {place}" if place else "", style="bold")
-    yield line
-    yield RichText(f"      {clean(finding.message)}")
+    put(out, line, 2, 6)
+    put(out, RichText(clean(finding.message)), 6)
     if finding.waived:
-        yield RichText(f"      = {clean(words.because(finding.waived, LANG))}", style="dim")
+        put(out, RichText(f"= {clean(words.because(finding.waived, LANG))}", style="dim"), 6, 2)
     elif finding.severity != "info":
-        yield RichText(f"      → {clean(finding.fix)}", style="green")
+        put(out, RichText(f"→ {clean(finding.fix)}", style="green"), 6, 2)
 
 
 def _summary(report: Report) -> RichText:
@@ -112,6 +111,12 @@ def _summary(report: Report) -> RichText:
     for index, (count, status) in enumerate(counts):
         line.append(", " if index else "")
         line.append(f"{count} {status_word(status).lower()}", style=COLOURS[status] if count else "")
+    if report.findings:
+        of_set = Counter(words.weight(one) for one in report.findings)
+        line.append(f"; {words.SET.say(LANG).lower()}: ")
+        line.append(
+            ", ".join(f"{of_set[one]} {words.WEIGHT[one].say(LANG).lower()}" for one in words.WEIGHTS if of_set[one])
+        )
     return line
 
 

@@ -15,6 +15,7 @@ from cchc_xlsx.rules import registry
 from cchc_xlsx.rules.model import Rule
 
 COLOURS = {"error": "bold red", "warning": "yellow", "info": "cyan", "ok": "green", "skipped": "dim"}
+_NARROWEST = 20  # signs of text on a line of a terminal, however far in it begins
 clean = results.printable  # text that cannot steer a terminal
 
 
@@ -46,6 +47,17 @@ def captured(show: Callable[[Console], None]) -> str:
         )
     )
     return buffer.getvalue()
+
+
+def put(out: Console, line: RichText, indent: int = 0, hang: int = 0) -> None:
+    """The line so far from the margin; on a terminal what does not fit goes on `hang` further in, elsewhere nothing is broken."""
+    if out.soft_wrap:
+        out.print(RichText(" " * indent) + line)
+        return
+    for part in line.wrap(out, max(out.width - indent - hang, _NARROWEST)):
+        part.rstrip()
+        out.print(RichText(" " * indent) + part, no_wrap=True, crop=False)
+        indent, hang = indent + hang, 0
 
 
 def status_word(status: str) -> str:
@@ -86,7 +98,7 @@ def rule_text(rule: Rule, out: Console) -> None:
     )
     width = max(len(name) for name, _ in rows)
     for name, text in rows:
-        out.print(RichText(f"  {name:<{width}}  {_plain(text.say(LANG))}"))
+        put(out, RichText(f"{name:<{width}}  {_plain(text.say(LANG))}"), 2, width + 2)
 
 
 def _plain(text: str) -> str:

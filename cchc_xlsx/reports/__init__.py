@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from cchc_xlsx.lang import Lang
 from cchc_xlsx.reports import table
+from cchc_xlsx.reports.table import is_csv
+from cchc_xlsx.reports.words import MADE
 from cchc_xlsx.results import Report
 
 
@@ -21,4 +23,4 @@ def html(report: Report, lang: Lang) -> Iterator[str]:
     return page.pieces(report, lang)
 
 
-__all__ = ["csv", "html"]
+__all__ = ["MADE", "csv", "html", "is_csv"]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from typing import get_args
 
 from cchc_xlsx.lang import Lang
 from cchc_xlsx.reports import words
@@ -37,6 +38,13 @@ def lines(report: Report, lang: Lang) -> Iterator[str]:
     for one in report.files:
         for told in one.findings or (None,):
             yield str(line(_row(one, told, lang)))
+
+
+def is_csv(data: bytes) -> bool:
+    """Whether this is such a table, in any language, as it was written or saved again by Excel (with semicolons or tabs)."""
+    head = data.partition(b"\n")[0][:4096].decode("utf-8-sig", "replace").strip()
+    titles = [[text.say(lang) for text in words.COLUMN.values()] for lang in get_args(Lang)]
+    return any(list(csv.reader([head], delimiter=mark)) in [[one] for one in titles] for mark in ",;\t")
 
 
 def _row(one: FileResult | None, told: Told | None, lang: Lang) -> list[str]:

@@ -49,6 +49,7 @@ COLUMN: Mapping[str, Text] = {
     "until": Text("Miễn đến", "Waived until"),
     "sha256": Text("SHA-256", "SHA-256"),
 }
+MADE = "KQ1|cchc-xlsx"  # what the workbook of findings carries where a report carries its token
 SET = Text("Cả bộ báo cáo", "The whole set")
 NO_UNIT = Text("Chưa rõ đơn vị", "Unit unknown")
 _UNTIL = Text("{reason} (đến hết ngày {day})", "{reason} (until {day})")

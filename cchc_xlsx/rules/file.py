@@ -364,4 +364,20 @@ RULES = (
         Text("Liên kết tới một tệp nơi khác", "A link to a file elsewhere"),
         Text("Tệp thật trong thư mục", "The file itself in the folder"),
     ),
+    Rule(
+        "F023",
+        "info",
+        Text("Kết quả kiểm tra lần trước: bỏ qua", "The result of an earlier check: skipped"),
+        Text(
+            "Đây là bảng kết quả kiểm tra do cchc-xlsx ghi, không phải báo cáo của đơn vị.",
+            "This is what cchc-xlsx told in a check, not a unit's report.",
+        ),
+        _NOTHING,
+        Text(
+            "Bảng kết quả có thể nằm cùng thư mục với báo cáo; số liệu không lấy từ đó.",
+            "A result may lie in the folder of the reports; no figures are taken from it.",
+        ),
+        Text("ket-qua.xlsx của lần kiểm tra trước", "findings.xlsx of the check before"),
+        Text("bao-cao.xlsx", "report.xlsx"),
+    ),
 )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cchc_xlsx.errors import CchcError
+from cchc_xlsx.errors import CchcError, why
 from cchc_xlsx.lang import Text
 
 _CANNOT_WRITE = Text("Không ghi được {path}: {why}.", "Cannot write {path}: {why}.")
@@ -21,7 +21,7 @@ def save(data: bytes | Iterable[bytes], path: Path) -> None:
         _save(data, path)
     except OSError as error:
         shown = str(path).encode("utf-8", "backslashreplace").decode()
-        raise CchcError(_CANNOT_WRITE.format(path=shown, why=error.strerror or "?")) from error
+        raise CchcError(_CANNOT_WRITE.format(path=shown, why=why(error))) from error
 
 
 def _save(data: bytes | Iterable[bytes], path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from xlsxwriter.url import Url
 
 from cchc_xlsx import results
+from cchc_xlsx.identity import PROPERTY
 from cchc_xlsx.lang import Lang, Text
 from cchc_xlsx.layout import metrics
 from cchc_xlsx.reports import words
@@ -170,6 +171,7 @@ def to_bytes(report: Report, lang: Lang, path: Path | None = None) -> bytes:
 
 def _fill(book: Any, report: Report, lang: Lang, path: Path | None) -> None:  # noqa: ANN401  XlsxWriter is untyped
     book.set_properties({"title": _FINDINGS.title.say(lang).capitalize(), "created": CREATED})
+    book.set_custom_property(PROPERTY, words.MADE, "text")
     counted = tally(report)
     target = _Book(book, lang, _counts(report, counted, lang))
     found, by_unit, by_code, files = (_opened(target, one) for one in (_FINDINGS, _BY_UNIT, _BY_CODE, _FILES))
