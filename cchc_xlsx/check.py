@@ -8,7 +8,7 @@ import os
 import tempfile
 import weakref
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
@@ -19,7 +19,7 @@ from cchc_xlsx.folder import Entry
 from cchc_xlsx.identity import Identity
 from cchc_xlsx.issue import Issue
 from cchc_xlsx.lang import Lang
-from cchc_xlsx.results import FileResult, Report, Status, Told
+from cchc_xlsx.results import FileResult, Report, Status, Stored, Told
 from cchc_xlsx.rules import registry
 from cchc_xlsx.rules.model import Finding
 from cchc_xlsx.task import Task
@@ -56,18 +56,21 @@ class _Answers:
         self.kept[number] = replace(one, start=start, lengths=(len(of_set), len(told)))
 
     def of_set(self, one: _Kept) -> Any:  # noqa: ANN401  JSON
-        """Figures and plan of a file, for findings about the set."""
+        """Name of the unit, figures and plan of a file, for findings about the set."""
+        return self.read(one)[0]
+
+    def read(self, one: _Kept) -> tuple[Any, str]:
+        """The same, and all that is told as `results.members` has it."""
         self.rest.seek(one.start)
-        return json.loads(self.rest.read(one.lengths[0]))
-
-    def told(self, one: _Kept) -> Any:  # noqa: ANN401  JSON
-        """Findings, unit name and accepted inputs of a file."""
-        self.rest.seek(one.start + one.lengths[0])
-        return json.loads(self.rest.read(one.lengths[1]))
+        data = self.rest.read(sum(one.lengths))
+        return json.loads(data[: one.lengths[0]] or _NOTHING), data[one.lengths[0] :].decode()
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
-class _Files(Collection[FileResult]):
+_NOTHING = b'["", {}, {}]'
+
+
+@dataclass(frozen=True)
+class _Files(Stored):
     """The results in the order of their paths, read from where they are kept."""
 
     entries: Sequence[Entry]
@@ -80,20 +83,25 @@ class _Files(Collection[FileResult]):
         return any(one == other for other in self)
 
     def __iter__(self) -> Iterator[FileResult]:
+        for head, text in self.heads():
+            findings, fields = results.from_members(text)
+            yield replace(head, findings=findings, fields=fields)
+
+    def heads(self) -> Iterator[tuple[FileResult, str]]:
+        """Each result without its findings and inputs, and these as they were told."""
         for number, entry in enumerate(self.entries):
             kept = self.answers.kept[number]
-            findings, unit_name, fields = self.answers.told(kept)
-            yield FileResult(
+            (unit_name, _, _), told = self.answers.read(kept)
+            head = FileResult(
                 path=entry.shown,
                 status=kept.status,
-                findings=tuple(map(results.from_row, findings)),
                 identity=identity.parse(kept.token) if kept.token else None,
                 unit_name=unit_name,
                 sha256=kept.sha256,
-                fields={key: (cell, value, state) for key, (cell, value, state) in fields.items()},
                 file=entry.path,
                 marked=kept.marked,
             )
+            yield head, told
 
 
 def cores() -> int:
@@ -182,7 +190,7 @@ def _gather(
 
 def _alone(finding: Finding, lang: Lang) -> bytes:
     """All that is told of a file nobody could read."""
-    return json.dumps([[results.row(results.told(finding, lang))], "", {}]).encode()
+    return results.members([results.told(finding, lang)], {}).encode()
 
 
 def _about_the_set(entries: Sequence[Entry], answers: _Answers, task: Task, *, expect_all: bool) -> tuple[Told, ...]:
@@ -194,7 +202,7 @@ def _about_the_set(entries: Sequence[Entry], answers: _Answers, task: Task, *, e
     def issue_of(who: Identity) -> Issue | None:
         if who.token not in read:
             return None
-        overlay = answers.of_set(read[who.token])[1]
+        overlay = answers.of_set(read[who.token])[2]
         key = (_revision(who), identity.carried(overlay))
         if key not in issues:
             issues[key] = recognise.whole(who, overlay, task.asked.own_forms)
@@ -206,7 +214,7 @@ def _about_the_set(entries: Sequence[Entry], answers: _Answers, task: Task, *, e
 
 def _member(path: str, answers: _Answers, kept: _Kept) -> Member:
     def single() -> Figures:
-        return {key: (cell, value) for key, (cell, value) in answers.of_set(kept)[0].items()}
+        return {key: (cell, value) for key, (cell, value) in answers.of_set(kept)[1].items()}
 
     who = identity.parse(kept.token) if kept.token else None
     return Member(path, who, kept.sha256, kept.is_usable, single)

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from cchc_xlsx import values
@@ -86,7 +87,12 @@ def overlay(extras: str) -> Overlay | None:
 
 def parse(token: object) -> Identity | None:
     """The identity that a text claims, or None where it is no token of ours."""
-    parts = values.nfc(token).strip().split("|") if isinstance(token, str) and len(token) < 1000 else []
+    return _parsed(token) if isinstance(token, str) and PREFIX in token and len(token) < 1000 else None
+
+
+@lru_cache(maxsize=256)  # it stands in each sheet of a workbook
+def _parsed(token: str) -> Identity | None:
+    parts = values.nfc(token).strip().split("|")
     if len(parts) != _FIELDS or parts[0] != PREFIX.rstrip("|"):
         return None
     _, form, version, plan, commune, code, year, period, unit, kind, nonce, tag = parts

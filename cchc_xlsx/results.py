@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from cchc_xlsx.identity import Identity
 from cchc_xlsx.lang import Lang
@@ -32,15 +34,14 @@ class Told:
     waived: Waived | None = None
 
 
-_TOLD = tuple(one.name for one in fields(Told))[:-1]
+Fields = Mapping[str, tuple[str, object, str]]  # accepted inputs: key → cell, value, state
 
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
     """What is told about one entry of a folder.
 
-    `path` is how it is shown, `file` where it is; `fields` are the accepted inputs: key → cell, value, state; `marked` is the
-    marked copy that was made.
+    `path` is how it is shown, `file` where it is, `marked` the marked copy that was made.
     """
 
     path: str
@@ -49,9 +50,17 @@ class FileResult:
     identity: Identity | None = None
     unit_name: str = ""
     sha256: str | None = None
-    fields: Mapping[str, tuple[str, object, str]] = field(default_factory=dict)
+    fields: Fields = field(default_factory=dict)
     file: Path | None = None
     marked: Path | None = None
+
+
+class Stored(Collection[FileResult], ABC):
+    """Results that are not in memory."""
+
+    @abstractmethod
+    def heads(self) -> Iterator[tuple[FileResult, str]]:
+        """Each result without its findings and inputs, and these as `members` has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +101,50 @@ def told(finding: Finding, lang: Lang) -> Told:
     )
 
 
-def row(one: Told) -> list[object]:
-    """The finding as JSON can hold it."""
-    return [*(getattr(one, name) for name in _TOLD), [one.waived.reason, one.waived.until] if one.waived else None]
+def finding_json(one: Told) -> dict[str, object]:
+    """One finding as the fixed JSON has it."""
+    waived = {"reason": one.waived.reason, "until": one.waived.until} if one.waived else None
+    return {
+        "code": one.code,
+        "severity": one.severity,
+        "sheet": one.sheet,
+        "cell": one.cell,
+        "key": one.key,
+        "label": one.label,
+        "value": one.value,
+        "message": one.message,
+        "fix": one.fix,
+        "waived": waived,
+    }
 
 
-def from_row(row: Sequence[Any]) -> Told:
-    """The finding that `row` gave."""
-    waived = Waived(*row[-1]) if row[-1] else None
-    return Told(**dict(zip(_TOLD, row, strict=False)), waived=waived)
+def members(findings: Sequence[Told], fields: Fields) -> str:
+    """What the fixed JSON of a file says of its content, without the braces: values by cell, inputs by key, findings."""
+    numbers = {
+        cell: value
+        for cell, value, _ in fields.values()
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+    }
+    said = {key: {"cell": cell, "value": value, "state": state} for key, (cell, value, state) in fields.items()}
+    found = {"values": numbers, "fields": said, "findings": [finding_json(one) for one in findings]}
+    return json.dumps(found, ensure_ascii=False)[1:-1]
+
+
+def from_members(text: str) -> tuple[tuple[Told, ...], Fields]:
+    """The findings and inputs that `members` told."""
+    said = json.loads(f"{{{text}}}")
+    findings = (one | {"waived": Waived(**one["waived"]) if one["waived"] else None} for one in said["findings"])
+    fields = {key: (one["cell"], one["value"], one["state"]) for key, one in said["fields"].items()}
+    return tuple(Told(**one) for one in findings), fields
+
+
+def with_members(files: Collection[FileResult]) -> Iterator[tuple[FileResult, str]]:
+    """Each result with its `members`, which are not made anew where they are kept."""
+    if isinstance(files, Stored):
+        yield from files.heads()
+    else:
+        for one in files:
+            yield one, members(one.findings, one.fields)
 
 
 def status(findings: Sequence[Told | Finding]) -> Status:

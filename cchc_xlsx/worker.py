@@ -21,11 +21,11 @@ from cchc_xlsx import examine, issue, marks, package, reader, reports, results, 
 from cchc_xlsx.examine import Examined, Layouts
 from cchc_xlsx.filled import Filled
 from cchc_xlsx.grid import Book
-from cchc_xlsx.lang import Lang
 from cchc_xlsx.package import Refusal
 from cchc_xlsx.rules.model import Finding
 from cchc_xlsx.task import Task
 
+_ESCAPED = "backslashreplace"  # JSON says half a surrogate pair like Python does
 MAX_MEMORY = 384 << 20  # bytes of address space (safety.md); Windows has no such limit, the guards bound it alone
 MAX_SECONDS = 20  # beyond what the run itself allows: the process ends even where the run is gone
 
@@ -34,7 +34,10 @@ def main() -> None:
     """Answer until standard input ends."""
     answers = _silence()
     _limit()
-    wanted = task.from_line(sys.stdin.buffer.readline())
+    first = sys.stdin.buffer.readline()
+    if not first:
+        return  # nothing was to be read after all
+    wanted = task.from_line(first)
     layouts = Layouts()
     _rest_from_cycles()
     for line in sys.stdin.buffer:
@@ -93,7 +96,7 @@ def _file(path: Path, name: str, wanted: Task, layouts: Layouts) -> bytes:
     parts = (
         _json([found.status, token, found.sha256, _is_usable(found), copy_name]),
         _json(_of_set(found.filled, accepted)) if found.filled else b"",
-        _json([_told(found, wanted.lang), _unit_name(found), {key: list(value) for key, value in accepted.items()}]),
+        results.members([results.told(one, wanted.lang) for one in found.findings], accepted).encode("utf-8", _ESCAPED),
         copy,
     )
     return b"\t".join(parts)
@@ -119,10 +122,11 @@ def _is_usable(found: Examined) -> bool:
 
 
 def _of_set(filled: Filled, accepted: Mapping[str, tuple[str, object, str]]) -> list[object]:
-    """The figures of rows that one unit alone reports, and the plan that the workbook was issued by."""
+    """The unit's name, the figures of rows that one unit alone reports, and the plan that the workbook was issued by."""
     context = filled.layout.context
     single = together.single_keys(context) & accepted.keys()
-    return [{key: accepted[key][:2] for key in sorted(single)}, dict(context.issue.plan.overlay)]
+    name = issue.unit_name(context.issue, context.issue.unit)
+    return [name, {key: accepted[key][:2] for key in sorted(single)}, dict(context.issue.plan.overlay)]
 
 
 def _marked(found: Examined, name: str, wanted: Task) -> tuple[str | None, bytes]:
@@ -133,16 +137,6 @@ def _marked(found: Examined, name: str, wanted: Task) -> tuple[str | None, bytes
     whose = found.source.filled.layout.context.issue
     copy = marks.marked_copy(found.source, counted, wanted.lang, name)
     return marks.file_name(whose, found.sha256), base64.b64encode(copy)
-
-
-def _told(found: Examined, lang: Lang) -> list[list[object]]:
-    return [results.row(results.told(one, lang)) for one in found.findings]
-
-
-def _unit_name(found: Examined) -> str:
-    if found.identity is None or found.filled is None:
-        return ""
-    return issue.unit_name(found.filled.layout.context.issue, found.identity.unit)
 
 
 def _plan(path: Path, layouts: Layouts) -> bytes:

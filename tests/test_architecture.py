@@ -53,6 +53,7 @@ marks       the marked copy
 task        what the processes are told
 examine     one file → findings
 worker      the process that examines files
+processes   starting them
 workers     files → answers of worker processes
 folder      paths → entries
 beside      what the office keeps among them

@@ -226,6 +226,9 @@ def generate(out: Path, **asked: Any) -> None:  # noqa: ANN401  click's paramete
 )
 def check(paths: tuple[Path, ...], *, strict: bool, **given: Any) -> int:  # noqa: ANN401  click's parameters
     """Check folders and files."""
+    from cchc_xlsx import processes  # noqa: PLC0415
+
+    processes.warm_up()
     from cchc_xlsx import check as room  # noqa: PLC0415
     from cchc_xlsx.cli import asked, results  # noqa: PLC0415
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text as RichText
 
-from cchc_xlsx import __version__, reports, units, writer
+from cchc_xlsx import __version__, reports, results, units, writer
 from cchc_xlsx.cli.base import LANG, say
 from cchc_xlsx.cli.show import COLOURS, captured, clean, console, put, status_word
 from cchc_xlsx.reports import words
@@ -126,20 +126,16 @@ def report_json(report: Report) -> Iterator[str]:
     about = {"tool": "cchc-xlsx", "version": __version__, "summary": summary}
     yield json.dumps(about, ensure_ascii=False, indent=1)[:-2] + ',\n "files": ['
     before = "\n"
-    for one in report.files:
-        yield before + json.dumps(_file_json(one), ensure_ascii=False)
+    for one, members in results.with_members(report.files):
+        yield before + json.dumps(_head_json(one), ensure_ascii=False)[:-1] + ", " + members + "}"
         before = ",\n"
-    findings = [finding_json(finding) for finding in report.findings]
+    findings = [results.finding_json(finding) for finding in report.findings]
     yield '\n ],\n "findings": ' + json.dumps(findings, ensure_ascii=False, indent=1) + "\n}\n"
 
 
-def _file_json(one: FileResult) -> dict[str, object]:
+def _head_json(one: FileResult) -> dict[str, object]:
+    """What the fixed JSON says of a file before its content."""
     who = one.identity
-    numbers = {
-        cell: value
-        for cell, value, _ in one.fields.values()
-        if isinstance(value, (int, float)) and not isinstance(value, bool)
-    }
     return {
         "path": one.path,
         "status": one.status,
@@ -153,26 +149,4 @@ def _file_json(one: FileResult) -> dict[str, object]:
         "unit": who.unit if who else None,
         "kind": who.kind if who else None,
         "sha256": one.sha256,
-        "values": numbers,
-        "fields": {
-            key: {"cell": cell, "value": value, "state": state} for key, (cell, value, state) in one.fields.items()
-        },
-        "findings": [finding_json(finding) for finding in one.findings],
-    }
-
-
-def finding_json(one: Told) -> dict[str, object]:
-    """One finding as the fixed JSON has it."""
-    waived = {"reason": one.waived.reason, "until": one.waived.until} if one.waived else None
-    return {
-        "code": one.code,
-        "severity": one.severity,
-        "sheet": one.sheet,
-        "cell": one.cell,
-        "key": one.key,
-        "label": one.label,
-        "value": one.value,
-        "message": one.message,
-        "fix": one.fix,
-        "waived": waived,
     }

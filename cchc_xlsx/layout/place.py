@@ -20,20 +20,8 @@ def place(
     `typed` are contents of inputs by key (dates as day serials, percents as fractions), as if a unit had filled them in;
     `who` is its identity, where that is known already or made with an office's key.
     """
-    ctx = fields.context(issue)
-    constraints = registry.constraints(ctx)
-    content = verdicts.values_at_issue(ctx) | dict(typed or {})
-    if len(content) != len(ctx.fields):
-        raise KeyError(f"no such input: {sorted(content.keys() - ctx.fields.keys())}")
-    by_slot = {(one.key.partition(".")[0], one.slot): one for one in ctx.fields.values()}
-    draft = Draft(
-        ctx,
-        columns.place(ctx, set(constraints)),
-        constraints,
-        content,
-        verdicts.at_fault(constraints, content),
-        by_slot,
-    )
+    draft = _begun(issue, typed or {})
+    ctx = draft.ctx
     who = who or identity.of(issue)
     draft.cells[1, 1] = Cell(who.token, KEY_STYLE)
     draft.row_keys[1] = who.token
@@ -56,7 +44,7 @@ def place(
     sheets = (form_sheet, guide.sheet(ctx), lists_sheet, guide.meta(ctx, who))
     return Layout(
         context=ctx,
-        constraints=constraints,
+        constraints=draft.constraints,
         identity=who,
         sheets=sheets,
         inputs=draft.inputs,
@@ -68,3 +56,15 @@ def place(
         counts=(status_row, 2),
         totals=totals,
     )
+
+
+def _begun(issue: Issue, typed: Mapping[str, str | float | None]) -> Draft:
+    """The sheet before anything stands on it: its inputs, their contents, what is wrong with these, the columns."""
+    ctx = fields.context(issue)
+    constraints = registry.constraints(ctx)
+    content = verdicts.values_at_issue(ctx) | dict(typed)
+    if len(content) != len(ctx.fields):
+        raise KeyError(f"no such input: {sorted(content.keys() - ctx.fields.keys())}")
+    by_slot = {(one.key.partition(".")[0], one.slot): one for one in ctx.fields.values()}
+    faults = verdicts.at_fault(constraints, content)
+    return Draft(ctx, columns.place(ctx, set(constraints)), constraints, content, faults, by_slot)

@@ -6,8 +6,8 @@ Sheets as programs write them are taken apart at their cells; any other, and any
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from cchc_xlsx.package import quick, styles, zips
@@ -69,40 +69,45 @@ def _fast(package: Package, part: bytes, key: str, dates: Dates) -> SheetFacts |
     around = (_around if len(rest) <= _KEPT else _around.__wrapped__)(rest, key)
     strings = package.parts.get(package.strings, b"")
     table = _strings(strings) if len(strings) <= _STRINGS else None
-    said = [one for one in cells if one[4] is not None or one[3] is not None]  # most cells of a form are blank
-    found = _facts(_telling(said, dates.all), around, dates.all, len(cells))
-    values = None if table is None or package.date_1904 else _values(said, table, dates)
-    return replace(found, values=values)
+    return _told(cells, around, None if package.date_1904 else table, dates)
 
 
-def _telling(cells: Iterable[Torn], dates: frozenset[int]) -> Iterator[Cell]:
-    """The cells about which there is more to tell than their value, most have not."""
-    for place, style, kind, formula, value in cells:
-        if formula is not None or kind in _MARKED or (style in dates and value is not None):
-            yield *place, style, kind, formula, "" if value is None else str(value)
-
-
-_MARKED = frozenset(("e", "b", "d"))
 _strings = lru_cache(maxsize=1)(quick.strings)  # for each sheet of a workbook
 
 
-def _values(cells: Sequence[Torn], strings: Sequence[str | Doubt], dates: Dates) -> Mapping[Place, Value] | None:
-    """All values but errors as every reader gives them, None where one is in doubt."""
-    found: dict[Place, Value] = {}
-    shown, count = dates.all, len(strings)
-    for place, style, kind, _, value in cells:
-        said: Value | Doubt | None = value
+def _told(cells: Sequence[Torn], around: Around, strings: Sequence[str | Doubt] | None, dates: Dates) -> SheetFacts:
+    """The facts, and all values but errors as every reader gives them: none where one is in doubt."""
+    formulas: dict[Place, Formula] = {}
+    values: dict[Place, Value] = {}
+    errors: dict[Place, str] = {}
+    bools: set[Place] = set()
+    shown: set[Place] = set()
+    is_sure = strings is not None
+    count = len(strings or ())
+    for place, style, kind, formula, value in cells:
+        if formula is not None:
+            formulas[place] = formula
+        if value is None:
+            continue
+        said: Value | Doubt = value
         if kind == "s":
-            said = strings[value] if type(value) is int and value < count else DOUBT
-        elif kind == "n" and style in shown and value is not None:
+            said = strings[value] if strings and type(value) is int and value < count else DOUBT
+        elif kind == "e":
+            errors[place] = str(value)
+            continue
+        elif kind == "b":
+            bools.add(place)
+        elif kind == "d":
+            shown.add(place)
+        elif style in dates.all and kind == "n":
+            shown.add(place)
             said = _day(value) if style in dates.days else DOUBT
         if said is DOUBT:
-            return None
-        if said and kind != "e":
-            found[place] = said
-        elif said == 0:
-            found[place] = said  # nought and FALSE are values, an empty text is none
-    return found
+            is_sure = False
+        elif said != "":
+            values[place] = said  # type: ignore[assignment]  # DOUBT is gone
+    marks = frozenset(bools), frozenset(shown)
+    return SheetFacts(expand(formulas), errors, *marks, *around, len(cells), values if is_sure else None)
 
 
 def _day(value: object) -> dt.date | Doubt:
