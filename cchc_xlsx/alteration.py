@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from cchc_xlsx import values
@@ -30,6 +30,7 @@ class Aligned:
 
     rows: Mapping[int, int]
     columns: Mapping[int, int]
+    strays: Set[Place] | None = None  # where all rows and columns stand in their places: what else holds anything
 
     def find(self, place: Place) -> Place | None:
         """Where a cell of the layout stands in the sheet; None where its row or column is gone."""
@@ -44,6 +45,11 @@ class Aligned:
 
 def align(layout: Layout, grid: Grid) -> tuple[Aligned, tuple[Finding, ...]]:
     """The rows and columns of the form found again by key, and what is wrong with their order."""
+    strays = _strays(layout, grid)
+    if strays is not None:
+        return Aligned(
+            {row: row for row in layout.row_keys}, {column: column for column in layout.column_keys}, strays
+        ), ()
     in_rows: dict[str, list[int]] = {}
     in_columns: dict[str, list[int]] = {}
     for (row, column), value in grid.values.items():
@@ -58,6 +64,17 @@ def align(layout: Layout, grid: Grid) -> tuple[Aligned, tuple[Finding, ...]]:
     columns = _columns(layout, in_columns, findings)
     _inserted(layout, rows, findings)
     return Aligned(rows, columns), tuple(findings)
+
+
+def _strays(layout: Layout, grid: Grid) -> Set[Place] | None:
+    """What holds anything outside the form's cells; None where a key is not in its place, or there is another."""
+    locked = layout.locked
+    if not locked.keys.items() <= grid.values.items() or not grid.formulas.keys().isdisjoint(locked.keys):
+        return None
+    strays = grid.values.keys() - locked.known
+    if any(row == 1 or column == 1 for row, column in strays):
+        return None
+    return strays | (grid.formulas.keys() - locked.known) | (grid.errors.keys() - locked.known)
 
 
 def _rows(layout: Layout, found: Mapping[str, list[int]], findings: list[Finding]) -> dict[int, int]:
@@ -145,18 +162,29 @@ def _inserted(layout: Layout, rows: Mapping[int, int], findings: list[Finding]) 
 
 def compare(layout: Layout, grid: Grid, aligned: Aligned) -> Iterator[Finding]:
     """Every locked cell that does not say what the layout says, every merge undone, content where none belongs."""
-    for place, cell in layout.form_sheet.cells.items():
-        if place[0] == 1 or place[1] == 1 or cell.role in ("input", "blank"):
-            continue
-        at = aligned.find(place)
-        if at and cell.content not in (None, ""):
-            finding = _compare_cell(layout, grid, place, at, cell, aligned)
-            if finding:
-                yield finding
+    suspects = _suspects(layout, grid, aligned)
+    for place, cell in layout.form_sheet.cells.items() if suspects else ():
+        at = aligned.find(place) if place in suspects else None
+        finding = _compare_cell(layout, grid, place, at, cell, aligned) if at else None
+        if finding:
+            yield finding
     yield from _merges(layout, grid, aligned)
-    yield from _extra(layout, grid, aligned)
+    if aligned.strays or aligned.strays is None:
+        yield from _extra(layout, grid, aligned)
     if not grid.is_protected:
         yield Finding("T321", "info", None, layout.form_sheet.name)
+
+
+def _suspects(layout: Layout, grid: Grid, aligned: Aligned) -> Set[Place]:
+    """The locked cells that are looked at one by one; where nothing was moved, those that differ at first sight."""
+    locked = layout.locked
+    if aligned.strays is None:
+        return locked.texts.keys() | locked.formulas.keys()
+    value, formula = grid.values.get, grid.formulas.get
+    suspects = {place for place, text in locked.texts.items() if value(place) != text}
+    suspects.update(place for place, text in locked.formulas.items() if formula(place) != text)
+    # A text may be there and come from a formula; TRUE equals 1.
+    return suspects | (locked.texts.keys() & (grid.formulas.keys() | grid.bools))
 
 
 def _compare_cell(layout: Layout, grid: Grid, place: Place, at: Place, cell: Cell, aligned: Aligned) -> Finding | None:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cchc_xlsx import alteration, filled, findings, package, reader, recognise, results, values
 from cchc_xlsx.expr import CellError
-from cchc_xlsx.filled import Filled
+from cchc_xlsx.filled import Entry, Filled
 from cchc_xlsx.identity import Identity
-from cchc_xlsx.issue import Overlay
+from cchc_xlsx.issue import Issue, Overlay
 from cchc_xlsx.lang import Text
-from cchc_xlsx.layout import place
+from cchc_xlsx.layout import stand_in
 from cchc_xlsx.layout.model import Layout
+from cchc_xlsx.layout.stand_in import Template
 from cchc_xlsx.marks import Source
 from cchc_xlsx.package import Refusal
-from cchc_xlsx.recognise import Asked, Recognised
+from cchc_xlsx.recognise import Asked
 from cchc_xlsx.results import Status
 from cchc_xlsx.rules import file, registry
 from cchc_xlsx.rules.model import Finding, Waived
@@ -50,21 +52,26 @@ class Examined:
         return self.source.filled if self.source else None
 
 
+_OFTEN = 10
+_TEMPLATES = 64  # half a megabyte each; the units of a commune and the forms of a round are fewer
+
+
 @dataclass(slots=True)
 class Layouts:
-    """Placed issues by token: many workbooks of a folder are copies of one."""
+    """Forms placed once for all communes, the last used last."""
 
-    kept: dict[str, Layout] = field(default_factory=dict)
+    kept: dict[Hashable, Template] = field(default_factory=dict)
+    uses: Counter[Hashable] = field(default_factory=Counter)
 
-    def of(self, found: Recognised) -> Layout:
-        """The layout of a recognised workbook."""
-        assert found.issue and found.identity
-        key = found.identity.token
-        if key not in self.kept:
-            if len(self.kept) >= 64:
-                self.kept.pop(next(iter(self.kept)))
-            self.kept[key] = place.place(found.issue, who=found.identity)
-        return self.kept[key]
+    def of(self, issue: Issue, who: Identity) -> Layout:
+        """The layout of a recognised workbook, for reading."""
+        key = stand_in.key(issue)
+        found = self.kept.pop(key, None) or stand_in.template(issue)
+        if len(self.kept) >= _TEMPLATES:
+            self.kept.pop(next(iter(self.kept)))
+        self.kept[key] = found
+        self.uses[key] += 1
+        return stand_in.layout_of(found, issue, who, is_asked_often=self.uses[key] > _OFTEN)
 
 
 def examine(path: Path, asked: Asked, layouts: Layouts, pardon: Pardon = _none) -> Examined:
@@ -87,7 +94,7 @@ def examine(path: Path, asked: Asked, layouts: Layouts, pardon: Pardon = _none) 
     def judged(one: Finding) -> Finding:
         return replace(one, waived=pardon(one, found.identity))
 
-    layout = layouts.of(found)
+    layout = layouts.of(found.issue, found.identity)
     aligned, moved = alteration.align(layout, found.sheet)
     read = filled.fill(layout, found.sheet, aligned)
     altered = [
@@ -135,19 +142,20 @@ def accepted(result: Examined) -> Mapping[str, tuple[str, object, str]]:
 
     Dates are ISO, percents fractions; what contradicts another cell (an L finding) or is waived is still a value.
     """
-    if result.filled is None:
+    filled_ = result.filled
+    if filled_ is None:
         return {}
     faulty = {one.key for one in result.findings if one.severity == "error" and one.code[0] == "V" and not one.waived}
     found: dict[str, tuple[str, object, str]] = {}
-    for key, entry in result.filled.entries.items():
+    for key, entry in filled_.entries.items():
         if entry.is_there and key not in faulty and not isinstance(entry.value, CellError):
-            found[key] = (entry.cell, _plain(result.filled, key), result.filled.state(key))
+            found[key] = (entry.cell, _plain(filled_, entry), filled_.state(key))
     return found
 
 
-def _plain(read: Filled, key: str) -> object:
-    value = read.entries[key].value
-    if isinstance(value, float) and read.layout.context.fields[key].type == "date":
+def _plain(read: Filled, entry: Entry) -> object:
+    value = entry.value
+    if isinstance(value, float) and read.layout.context.fields[entry.key].type == "date":
         day = values.from_serial(value)
         return day.isoformat() if day else value
     return value

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Scalar = float | str | None
+Operator = Literal["=", "<>", "<", "<=", ">", ">="]
 Address = Callable[[str], str]
 
 
@@ -56,7 +57,7 @@ class Test:
 class Compare:
     """A comparison of two numbers, or of two texts without regard to case."""
 
-    op: Literal["=", "<>", "<", "<=", ">", ">="]
+    op: Operator
     left: Expr
     right: Expr
 
@@ -88,7 +89,7 @@ class If:
 
 Expr = Const | Ref | Test | Compare | Math | Logic | If
 
-_SAME = 2**-48  # spreadsheet programs take numbers that differ by less for one: 0.07·100 is 7 (measured in LibreOffice)
+SAME = 2**-48  # spreadsheet programs take numbers that differ by less for one: 0.07·100 is 7 (measured in LibreOffice)
 NEVER = Compare("=", Const(1), Const(0))
 ALWAYS = Compare("=", Const(1), Const(1))
 
@@ -174,7 +175,7 @@ def evaluate(expr: Expr, values: Values) -> Scalar:
         case Test(what, key):
             return _test(what, key, values)
         case Compare(op, left, right):
-            return _compare(op, evaluate(left, values), evaluate(right, values))
+            return compared(op, evaluate(left, values), evaluate(right, values))
         case Math(op, terms):
             return _math(op, [_as_number(evaluate(term, values)) for term in terms])
         case Logic("not", (term,)):
@@ -256,16 +257,17 @@ def _test(what: str, key: str, values: Values) -> bool:
             return any(digit in "0123456789" for digit in str("" if value is None else value))
 
 
-def _compare(op: str, left: Scalar, right: Scalar) -> bool:
+def compared(op: str, left: Scalar, right: Scalar) -> bool:
+    """The comparison of two values that are no errors."""
     if isinstance(left, str) or isinstance(right, str):
         # As in a spreadsheet: a text equals only a text, and stands above every number.
         if isinstance(left, str) and isinstance(right, str):
             return _ordered(op, (left.casefold() > right.casefold()) - (left.casefold() < right.casefold()))
         if left is None or right is None:
-            return _compare(op, left or "", right or "")
+            return compared(op, left or "", right or "")
         return _ordered(op, 1 if isinstance(left, str) else -1)
     one, two = _as_number(left), _as_number(right)
-    if math.isclose(one, two, rel_tol=_SAME):
+    if math.isclose(one, two, rel_tol=SAME):
         return _ordered(op, 0)
     return _ordered(op, (one > two) - (one < two))
 

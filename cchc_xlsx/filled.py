@@ -9,7 +9,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from cchc_xlsx import expr, legacy, values
@@ -22,6 +22,7 @@ from cchc_xlsx.rules import registry
 from cchc_xlsx.rules.value import IN_LIST
 
 State = Literal["value", "nil", "blank", "unpublished", "invalid"]
+_EXCUSES: Mapping[object, State] = {NIL: "nil", UNPUBLISHED: "unpublished"}
 _NOT_FINITE = ("nan", *(sign + word for sign in ("", "+", "-") for word in ("inf", "infinity", "∞")))
 _EPOCH = dt.date(1899, 12, 30)
 _ERROR_TEXT = re.compile(r"#(?:[A-Z0/_]{2,20}[!?]|N/A|GETTING_DATA)|Err:[0-9]{3}")
@@ -63,32 +64,48 @@ class Filled:
         """The values by key, as the rules read them."""
         return {key: entry.value for key, entry in self.entries.items()}
 
+    @cached_property
+    def has_errors(self) -> bool:
+        """Whether any input shows an error: conditions that read it are void."""
+        return any(isinstance(value, CellError) for value in self.values.values())
+
     def state(self, key: str) -> State:
         """Whether an input holds a value, nothing, or is excused by what its row says."""
-        entry = self.entries[key]
-        line = key.partition(".")[0]
-        said = {self.values.get(f"{line}.nil"), self.values.get(f"{line}.status") if key.endswith(".status") else None}
-        excuse: State | None = "nil" if NIL in said else "unpublished" if UNPUBLISHED in said else None
-        if key.endswith((".nil", ".status")) and excuse and entry.value in (NIL, UNPUBLISHED):
-            return excuse
-        if entry.value is None:
-            is_figure = self.layout.context.fields[key].is_number or key.endswith(".value")
+        value = self.entries[key].value
+        line, _, name = key.partition(".")
+        excuse = _EXCUSES.get(self.values.get(f"{line}.nil"))
+        if excuse is None and name == "status":
+            excuse = _EXCUSES.get(value)
+        if value is None:
+            is_figure = excuse and (self.layout.context.fields[key].is_number or name == "value")
             return excuse if excuse and is_figure else "blank"
-        return "value"
+        return excuse if excuse and name in ("nil", "status") and value in _EXCUSES else "value"
 
 
 def fill(layout: Layout, grid: Grid, aligned: Aligned) -> Filled:
     """The inputs of the layout read from the sheet; total: every input has an entry."""
-    entries = {}
-    for key, place in layout.inputs.items():
-        at = aligned.find(place)
-        shown = a1(at or place)
-        entries[key] = (
-            Entry(key, shown, None, is_there=False)
-            if at is None
-            else _entry(layout.context.fields[key], grid, at, shown)
+    if aligned.strays is None:
+        return Filled(
+            layout, {key: _found(layout, grid, key, aligned.find(place)) for key, place in layout.inputs.items()}
         )
+    fields, values_, formulas, errors = layout.context.fields, grid.values, grid.formulas, grid.errors
+    entries = {}
+    for key, shown in layout.addresses.items():  # most inputs of a workbook are blank
+        at = layout.inputs[key]
+        is_blank = at not in values_ and at not in formulas and at not in errors
+        entries[key] = _blank(key, shown) if is_blank else _entry(fields[key], grid, at, shown)
     return Filled(layout, entries)
+
+
+@lru_cache(maxsize=16_384)
+def _blank(key: str, cell: str) -> Entry:
+    return Entry(key, cell, None)
+
+
+def _found(layout: Layout, grid: Grid, key: str, at: Place | None) -> Entry:
+    if at is None:
+        return Entry(key, layout.addresses[key], None, is_there=False)
+    return _entry(layout.context.fields[key], grid, at, a1(at))
 
 
 def _entry(one: Field, grid: Grid, at: Place, cell: str) -> Entry:
@@ -245,7 +262,10 @@ def _choice(one: Field, raw: Raw | None, cell: str) -> Entry:
 
 def _option(one: Field, text: str) -> str | None:
     """The answer of the list that a text gives."""
-    return next((option for option in one.options if values.fold(option) == values.fold(text)), None)
+    if text in one.options:
+        return text
+    said = values.fold(text)
+    return next((option for option in one.options if values.fold(option) == said), None)
 
 
 def _old_encoding(one: Field, value: str, text: str, cell: str, reading: tuple[str, str], listed: object) -> Entry:

@@ -28,7 +28,8 @@ def run(filled: Filled, judge: Judge = lambda finding: finding) -> tuple[Finding
     A finding that `judge` gives back as waived does not hide the next one of its cell.
     """
     ctx = filled.layout.context
-    found = {key: found for key in filled.entries if (found := list(_of_cell(filled, key, judge)))}
+    asked = filled.entries.keys() if filled.has_errors else _at_fault(filled)
+    found = {key: found for key in asked if (found := list(_of_cell(filled, key, judge)))}
     if ctx.issue.kind == "report" and _is_untouched(filled):
         missing = sum(of_cell[-1].code.startswith("M") for of_cell in found.values())
         return (judge(_nothing(filled, missing)),) if missing else ()
@@ -38,6 +39,26 @@ def run(filled: Filled, judge: Judge = lambda finding: finding) -> tuple[Finding
                 found.setdefault(finding.key, [judge(finding)])
     places = filled.layout.inputs
     return tuple(one for key in sorted(found, key=lambda key: places[key]) for one in found[key])
+
+
+def _at_fault(filled: Filled) -> Iterator[str]:
+    """The inputs about which there is anything to find; most have nothing wrong."""
+    values_, layout = filled.values, filled.layout
+    if not layout.is_asked_often:
+        for key, entry in filled.entries.items():
+            claims = layout.constraints.get(key, ())
+            if entry.doubt or any(expr.holds(condition, values_) for _, condition, _ in claims):
+                yield key
+        return
+    conditions = layout.conditions
+    for key, entry in filled.entries.items():
+        if entry.doubt:
+            yield key
+            continue
+        for holds in conditions.get(key, ()):
+            if holds(values_):
+                yield key
+                break
 
 
 def _is_untouched(filled: Filled) -> bool:
@@ -66,11 +87,12 @@ def _faults(filled: Filled, entry: Entry) -> Iterator[tuple[Rule, Mapping[str, o
     if doubt and doubt.severity == "error":
         yield doubt, entry.data
         doubt = None
+    values_ = filled.values
     for rule, condition, data in filled.layout.constraints.get(entry.key, ()):
         if doubt and rule.severity != "error":
             yield doubt, entry.data
             doubt = None
-        if expr.holds(condition, filled.values):
+        if expr.holds(condition, values_):
             yield rule, data
     if doubt:
         yield doubt, entry.data

@@ -1,9 +1,9 @@
-"""Workbook → grids: values by calamine, and from the raw XML what calamine does not tell."""
+"""Workbook → grids: what the raw XML says where it is sure of every value; else values by calamine, else by openpyxl."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -27,7 +27,8 @@ def read(data: bytes) -> Book | Refusal:
             return scanned
         facts.append((sheet, scanned))
     why = ""
-    for grids in (_book, second.grids):  # what the first cannot read, such as an error it does not know, the second may
+    # What one is not sure of, or cannot read, such as an error that it does not know, the next may.
+    for grids in (own, by_calamine, second.grids):
         try:
             return grids(opened, facts)
         except (KeyboardInterrupt, SystemExit):
@@ -37,21 +38,28 @@ def read(data: bytes) -> Book | Refusal:
     return Refusal("F014", (("what", why),))
 
 
-def _book(opened: Package, facts: list[tuple[SheetPart, SheetFacts]]) -> Book:
+def own(opened: Package, facts: Sequence[tuple[SheetPart, SheetFacts]]) -> Book:
+    """The book by what the scan is sure of. Raises ValueError where that is not every value."""
+    grids = [_grid(sheet, found, found.values) for sheet, found in facts if found.values is not None]
+    if not grids or len(grids) < len(facts):
+        raise ValueError("in doubt")
+    return Book(tuple(grids), package.custom_properties(opened).get(PROPERTY))
+
+
+def by_calamine(opened: Package, facts: Sequence[tuple[SheetPart, SheetFacts]]) -> Book:
+    """The book by calamine; lets out whatever it raises of broken workbooks."""
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(opened.data))
     names = set(workbook.sheet_names)
-    grids = [_grid(workbook, sheet, found) for sheet, found in facts if sheet.name in names]
+    grids = [_grid(sheet, found, dict(_values(workbook, sheet))) for sheet, found in facts if sheet.name in names]
     if not grids:
         raise CalamineError("no worksheet")
     return Book(tuple(grids), package.custom_properties(opened).get(PROPERTY))
 
 
-def _grid(workbook: CalamineWorkbook, sheet: SheetPart, facts: SheetFacts) -> Grid:
-    # Without skip_empty_area=False leading blank rows shift every address.
-    rows = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+def _grid(sheet: SheetPart, facts: SheetFacts, values: Mapping[Place, Raw]) -> Grid:
     return Grid(
         name=sheet.name,
-        values=dict(_values(rows)),
+        values=values,
         formulas=facts.formulas,
         errors=facts.errors,
         bools=facts.bools,
@@ -62,7 +70,9 @@ def _grid(workbook: CalamineWorkbook, sheet: SheetPart, facts: SheetFacts) -> Gr
     )
 
 
-def _values(rows: list[list[Raw]]) -> Iterator[tuple[Place, Raw]]:
+def _values(workbook: CalamineWorkbook, sheet: SheetPart) -> Iterator[tuple[Place, Raw]]:
+    # Without skip_empty_area=False leading blank rows shift every address.
+    rows = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
     for row, cells in enumerate(rows, 1):
         for column, value in enumerate(cells, 1):
             if value != "":

@@ -188,6 +188,8 @@ def _is_unit(form: Form, code: str) -> bool:
 
 def _known(form: Form, overlay: Overlay) -> Overlay:
     """The overlay without keys that the form does not have: it came with the workbook and is not to be trusted."""
+    if not overlay:
+        return {}
     keys = {f"{row.id}.{leaf.id}" for row in form.rows for leaf in form.leaves}
     return {key: value for key, value in overlay.items() if key in keys}
 

@@ -29,6 +29,7 @@ spec        YAML → dataclass, every mistake at once
 units       the catalogue of units
 form        what a form declares
 expr        conditions, for Python and for formulas
+compiled    conditions as functions
 issue       a form bound to commune, year, period, unit
 fields      the inputs of each measure
 identity    the token

@@ -169,6 +169,7 @@ def broken_reader(folder: Path) -> list[str]:
         raise BaseException("panic")  # noqa: TRY002  as the reader's own crashes: no Exception
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cchc_xlsx.reader.own", panic)
         patch.setattr("cchc_xlsx.reader.CalamineWorkbook.from_filelike", panic, raising=False)
         patch.setattr("cchc_xlsx.second.grids", panic)
         return of(checked.result(made.good(), folder))

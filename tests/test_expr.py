@@ -13,7 +13,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from cchc_xlsx import expr
+from cchc_xlsx import compiled, expr
 from cchc_xlsx.expr import CellError, Compare, Const, Expr, If, Logic, Math, Ref, Value, VoidError
 
 KEYS = ("a", "b", "c", "d")
@@ -352,6 +352,13 @@ def test_the_reader_of_formulas_itself(text: str, value: object) -> None:
 MANY = settings(
     max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
+
+
+@MANY
+@given(conditions, sheets)
+def test_a_condition_made_into_a_function_says_the_same(one: Expr, sheet: dict[str, Value]) -> None:
+    right = {key: None if isinstance(value, CellError) else value for key, value in sheet.items()}
+    assert compiled.condition(one)(right) == expr.holds(one, right)
 
 
 @MANY

@@ -186,7 +186,9 @@ def code_differences(one: Round) -> Iterator[str]:
     untouched = any(finding.code == "M100" for finding in one.result.findings)
     constraints = one.constraints
     for key, at in one.coded.items():
-        expected = verdicts.code_value(key, constraints, one.values) if untouched else one.found.get(key, 0)
+        expected = (
+            verdicts.code_value(key, verdicts.at_fault(constraints, one.values)) if untouched else one.found.get(key, 0)
+        )
         if one.shown(at) != expected:
             yield f"{one.name} {key} {a1(one.layout.inputs[key])}: workbook {one.shown(at)}, checker {expected}"
 
@@ -207,7 +209,9 @@ def verdict_differences(one: Round) -> Iterator[str]:
     """Each row whose verdict is not what the checker's rules make of the same values."""
     constraints = one.constraints
     for line, verdict in one.layout.verdicts.items():
-        expected = verdicts.verdict_value(list(verdict.codes), constraints, one.layout.context, one.values)
+        expected = verdicts.verdict_value(
+            list(verdict.codes), verdicts.at_fault(constraints, one.values), one.layout.context, one.values
+        )
         if one.shown(verdict.place) != expected:
             yield f"{one.name} {line} {a1(verdict.place)}: {one.shown(verdict.place)!r}, not {expected!r}"
 

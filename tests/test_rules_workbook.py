@@ -139,12 +139,12 @@ def test_a_sheet_that_the_reader_cannot_read_is_told(tmp_path: Path, monkeypatch
         def from_filelike(_: object) -> None:
             raise BaseException("panic")  # noqa: TRY002
 
-    monkeypatch.setattr("cchc_xlsx.reader.CalamineWorkbook", Broken)
-    assert found(good(), tmp_path) == "ok"  # openpyxl reads it
-
     def fail(*_: object) -> None:
         raise ValueError
 
+    monkeypatch.setattr("cchc_xlsx.reader.own", fail)
+    monkeypatch.setattr("cchc_xlsx.reader.CalamineWorkbook", Broken)
+    assert found(good(), tmp_path) == "ok"  # openpyxl reads it
     monkeypatch.setattr("cchc_xlsx.second.grids", fail)
     assert found(good(), tmp_path) == "F014"
 

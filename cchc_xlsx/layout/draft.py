@@ -10,6 +10,7 @@ from cchc_xlsx.fields import Context, Field
 from cchc_xlsx.layout import metrics
 from cchc_xlsx.layout.columns import Columns
 from cchc_xlsx.layout.model import Cell, Formula, Place, Range, Style
+from cchc_xlsx.rules.model import Rule
 from cchc_xlsx.rules.registry import Constraints
 
 KEY_STYLE = Style(border="", wrap=False, color="#808080")
@@ -23,6 +24,7 @@ class Draft:
     columns: Columns
     constraints: Constraints
     values: Mapping[str, expr.Scalar]
+    faults: Mapping[str, Rule]  # what the workbook's own formulas find in the values
     by_slot: Mapping[tuple[str, str], Field]  # line and slot → input
     cells: dict[Place, Cell] = field(default_factory=dict)
     merges: list[Range] = field(default_factory=list)

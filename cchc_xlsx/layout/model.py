@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
+from cchc_xlsx.compiled import Holds, condition
 from cchc_xlsx.fields import Context, Field
 from cchc_xlsx.identity import Identity
 from cchc_xlsx.rules.registry import Constraints
@@ -134,6 +136,16 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Locked:
+    """What the form sheet holds that nobody may change, by place: what a workbook that came back is held against."""
+
+    texts: Mapping[Place, str | float]  # texts and numbers, without the keys
+    formulas: Mapping[Place, str]
+    keys: Mapping[Place, str]  # of rows and columns
+    known: frozenset[Place]  # wherever something may stand: all of these, and the inputs
+
+
+@dataclass(frozen=True)
 class Layout:
     """The placed issue. `sheets[0]` is the form; every other room asks here where a cell is."""
 
@@ -150,6 +162,8 @@ class Layout:
     counts: Place  # the live line: its formula names the two counts below
     totals: Mapping[str, tuple[Place, tuple[str, ...]]] = field(default_factory=dict)  # total → cell, keys it adds up
     opens_on: int = 0  # the sheet that is seen first
+    is_for_reading: bool = False  # its texts are right, its heights and pages are not: it must not be written
+    is_asked_often: bool = False  # compiling its conditions pays: it takes as long as ten workbooks
 
     @property
     def form_sheet(self) -> Sheet:
@@ -159,6 +173,36 @@ class Layout:
     def field(self, key: str) -> Field:
         """The input of that key."""
         return self.context.fields[key]
+
+    @cached_property
+    def addresses(self) -> Mapping[str, str]:
+        """The inputs' addresses as messages name them."""
+        return {key: a1(place) for key, place in self.inputs.items()}
+
+    @cached_property
+    def conditions(self) -> Mapping[str, tuple[Holds, ...]]:
+        """What tells whether something is wrong with an input, in the order of its constraints."""
+        return {key: tuple(condition(one) for _, one, _ in claims) for key, claims in self.constraints.items()}
+
+    @cached_property
+    def locked(self) -> Locked:
+        """What must be in the form sheet as it is."""
+        keys = {(row, 1): key for row, key in self.row_keys.items()}
+        keys |= {(1, column): key for column, key in self.column_keys.items()}
+        texts: dict[Place, str | float] = {}
+        formulas: dict[Place, str] = {}
+        known = set(keys)
+        for place, cell in self.form_sheet.cells.items():
+            if cell.role == "input" or cell.content not in (None, ""):
+                known.add(place)
+            if place[0] == 1 or place[1] == 1 or cell.role in ("input", "blank") or cell.content in (None, ""):
+                continue
+            if isinstance(cell.content, Formula):
+                formulas[place] = cell.content.text
+            else:
+                assert cell.content is not None
+                texts[place] = cell.content
+        return Locked(texts, formulas, keys, frozenset(known))
 
 
 def column_letters(column: int) -> str:

@@ -26,7 +26,14 @@ def place(
     if len(content) != len(ctx.fields):
         raise KeyError(f"no such input: {sorted(content.keys() - ctx.fields.keys())}")
     by_slot = {(one.key.partition(".")[0], one.slot): one for one in ctx.fields.values()}
-    draft = Draft(ctx, columns.place(ctx, set(constraints)), constraints, content, by_slot)
+    draft = Draft(
+        ctx,
+        columns.place(ctx, set(constraints)),
+        constraints,
+        content,
+        verdicts.at_fault(constraints, content),
+        by_slot,
+    )
     who = who or identity.of(issue)
     draft.cells[1, 1] = Cell(who.token, KEY_STYLE)
     draft.row_keys[1] = who.token

@@ -156,12 +156,12 @@ def _verdict(draft: Draft, row: int, keys: list[str], address: expr.Address) -> 
     for key in keys:
         column = draft.columns.by_id[f"code.{_slot_of(draft, key)}"].index
         codes[key] = (row, column)
-        formula = verdicts.code(key, draft.constraints, address, draft.values)
+        formula = verdicts.code(key, draft.constraints, address, draft.faults)
         draft.cells[row, column] = Cell(formula, style, "formula")
     text = verdicts.verdict(
         keys, {key: a1(place) for key, place in codes.items()}, draft.constraints, draft.ctx, address
     )
-    value = verdicts.verdict_value(keys, draft.constraints, draft.ctx, draft.values)
+    value = verdicts.verdict_value(keys, draft.faults, draft.ctx, draft.values)
     place = (row, draft.columns.by_id["verdict"].index)
     draft.cells[place] = Cell(Formula(text, value), Style(number_format="General", color="#C00000"), "formula")
     return Verdict(place, codes)
@@ -177,6 +177,6 @@ def live_line(draft: Draft, row: int, first_body: int, last_body: int) -> None:
     cell = draft.cells[row, 2]
     if codes:
         area = a1_range((first_body, codes[0], last_body, codes[-1]))
-        content = verdicts.status(draft.ctx, area, draft.constraints, draft.values)
+        content = verdicts.status(area, draft.faults)
         style = replace(cell.style, number_format="General")
         draft.cells[row, 2] = Cell(content, style, "formula")

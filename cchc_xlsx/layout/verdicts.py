@@ -22,7 +22,18 @@ def values_at_issue(ctx: Context) -> dict[str, expr.Scalar]:
     return {key: one.prefill for key, one in ctx.fields.items()}
 
 
-def code(key: str, constraints: Constraints, address: expr.Address, values: Values) -> Formula:
+def at_fault(constraints: Constraints, values: Values) -> Mapping[str, Rule]:
+    """The first rule at fault of each input that has one."""
+    found = {}
+    for key, claims in constraints.items():
+        for rule, condition, _ in claims:
+            if expr.holds(condition, values):
+                found[key] = rule
+                break
+    return found
+
+
+def code(key: str, constraints: Constraints, address: expr.Address, faults: Mapping[str, Rule]) -> Formula:
     """The formula of one code cell: the number of the first condition at fault, 0 for none."""
     text = "0"
     for rule, condition, _ in reversed(constraints[key]):
@@ -30,18 +41,12 @@ def code(key: str, constraints: Constraints, address: expr.Address, values: Valu
         if rule.code != ERROR_CELL and any(other != key for other in expr.keys(condition)):
             test = f"IFERROR({test},0)"  # an error in another cell voids this condition alone
         text = f"IF({test},{signed(rule)},{text})"
-    return Formula(text, code_value(key, constraints, values))
+    return Formula(text, code_value(key, faults))
 
 
-def code_value(key: str, constraints: Constraints, values: Values) -> int:
+def code_value(key: str, faults: Mapping[str, Rule]) -> int:
     """The same number, computed."""
-    rule = first(key, constraints, values)
-    return signed(rule) if rule else 0
-
-
-def first(key: str, constraints: Constraints, values: Values) -> Rule | None:
-    """The first rule at fault for an input."""
-    return next((rule for rule, condition, _ in constraints[key] if expr.holds(condition, values)), None)
+    return signed(faults[key]) if key in faults else 0
 
 
 def signed(rule: Rule) -> int:
@@ -65,9 +70,9 @@ def verdict(
     return text
 
 
-def verdict_value(keys: Sequence[str], constraints: Constraints, ctx: Context, values: Values) -> str:
+def verdict_value(keys: Sequence[str], faults: Mapping[str, Rule], ctx: Context, values: Values) -> str:
     """What the verdict says for these values."""
-    found = [rule for key in keys if (rule := first(key, constraints, values))]
+    found = [faults[key] for key in keys if key in faults]
     errors = [rule for rule in found if rule.severity == "error"]
     if errors:
         worst = max(errors, key=lambda rule: rule.number)
@@ -82,7 +87,7 @@ def _filled(ctx: Context, keys: Sequence[str]) -> Expr:
     return expr.either(*(expr.no(expr.blank(one.key)) for one in inputs))
 
 
-def status(ctx: Context, area: str, constraints: Constraints, values: Values) -> Formula:
+def status(area: str, faults: Mapping[str, Rule]) -> Formula:
     """The live line: how many required cells are missing and how many are wrong."""
     missing = f'(COUNTIF({area},">={MISSING_FROM}")-COUNTIF({area},">={WRONG_FROM}"))'
     wrong = f'COUNTIF({area},">={WRONG_FROM}")'
@@ -92,19 +97,19 @@ def status(ctx: Context, area: str, constraints: Constraints, values: Values) ->
         f'"Còn thiếu "&{missing}&" ô bắt buộc; có "&{wrong}&" ô sai"&IF({unclear}>0,"; "&{unclear}&" ô cần xem lại","")'
         f'&". Xem cột Kiểm tra ở bên phải.")'
     )
-    return Formula(text, status_value(constraints, values))
+    return Formula(text, status_value(faults))
 
 
-def counts(constraints: Constraints, values: Values) -> tuple[int, int, int]:
+def counts(faults: Mapping[str, Rule]) -> tuple[int, int, int]:
     """How many cells are missing, wrong and doubtful."""
-    codes = [code_value(key, constraints, values) for key in constraints]
+    codes = [signed(rule) for rule in faults.values()]
     wrong = sum(one >= WRONG_FROM for one in codes)
     return sum(one >= MISSING_FROM for one in codes) - wrong, wrong, sum(one < 0 for one in codes)
 
 
-def status_value(constraints: Constraints, values: Values) -> str:
+def status_value(faults: Mapping[str, Rule]) -> str:
     """What the live line says for these values."""
-    missing, wrong, unclear = counts(constraints, values)
+    missing, wrong, unclear = counts(faults)
     if missing + wrong == 0:
         return "Đã điền đủ, không có ô sai." + (f" Có {unclear} ô cần xem lại." if unclear else "")
     more = f"; {unclear} ô cần xem lại" if unclear else ""

@@ -208,21 +208,20 @@ def _sizes_agree(entry: Entry, flags: int, said: tuple[int, int, int], extra: by
     return bool((crc, packed, size) == entry[4:7])
 
 
-def inflate(directory: Directory, entry: Entry, start: int) -> bytes:
+def inflate(packed: bytes, key: str, method: int, size: int, crc: int) -> bytes:
     """The true content of an entry: exactly its size, with its checksum."""
-    packed = memoryview(directory.data)[start : start + entry.packed]
-    if entry.method == 0:
-        content = bytes(packed)
+    if method == 0:
+        content = packed
     else:
         unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
         try:
-            content = unpacker.decompress(packed, entry.size + 1)
+            content = unpacker.decompress(packed, size + 1)
         except zlib.error:
-            raise damaged("inflate", entry.key) from None
-        if not unpacker.eof or unpacker.unused_data or len(content) != entry.size:
-            raise damaged("inflate", entry.key)
-    if zlib.crc32(content) != entry.crc:
-        raise damaged("crc", entry.key)
+            raise damaged("inflate", key) from None
+        if not unpacker.eof or unpacker.unused_data or len(content) != size:
+            raise damaged("inflate", key)
+    if zlib.crc32(content) != crc:
+        raise damaged("crc", key)
     return content
 
 

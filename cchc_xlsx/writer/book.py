@@ -42,6 +42,7 @@ class _Worksheet(Worksheet):  # type: ignore[misc]
 
 def to_bytes(layout: Layout) -> bytes:
     """The workbook's bytes."""
+    assert not layout.is_for_reading
     return strict.to_bytes(lambda book: _fill(book, layout))
 
 
