@@ -110,7 +110,7 @@ class _Option(click.Option):
         return names, text.replace("[default: ", "[mặc định: ").replace("[required]", "[bắt buộc]")
 
 
-_METAVARS = {"TEXT": "CHỮ", "PATH": "ĐƯỜNG_DẪN", "INTEGER": "SỐ"}
+_METAVARS = {"INTEGER RANGE": "SỐ", "TEXT": "CHỮ", "PATH": "ĐƯỜNG_DẪN", "INTEGER": "SỐ"}
 
 
 def run(cli: click.Command, arguments: Sequence[str] | None = None) -> int:
