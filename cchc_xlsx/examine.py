@@ -128,7 +128,7 @@ def _refused(refusal: Refusal) -> Finding:
         name: words.get(f"{name}:{word}", words.get(word, word)) if name in ("kind", "what") else word
         for name, word in refusal.data
     }
-    return Finding(refusal.code, rule.severity, data=data)
+    return Finding(refusal.code, rule.severity, cell=dict(refusal.data).get("cell"), data=data)
 
 
 def first_text(found: Sequence[Finding]) -> Text:

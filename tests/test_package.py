@@ -335,6 +335,16 @@ def overlapping():
     return outer[:end] + entry + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 3, 3, size, start, 0)
 
 
+@pytest.mark.parametrize("other", ["", ' cm="1"'])
+def test_a_cell_written_twice_is_named(other):
+    rows = (
+        f'<row r="7"><c r="B7"/><c r="AB7"/><c r="AB7"{other}/></row>'  # with another attribute the slow way reads it
+    )
+    refused = facts(sheet_with(rows))
+    assert isinstance(refused, Refusal)
+    assert dict(refused.data)["cell"] == "AB7"
+
+
 @pytest.mark.parametrize(
     ("data", "code", "what"),
     [
@@ -397,6 +407,7 @@ def test_broken_and_hostile_workbooks_are_refused(data, code, what):
         (sheet_with("", "<sheetData/>"), "F005", "xml"),
         (sheet_with("", '<mergeCells><mergeCell ref="x"/></mergeCells>'), "F005", "range"),
         (sheet_with(cells_at("A1", "A1")), "F013", "duplicate-cell"),
+        (sheet_with(cells_at("B7", "AB7", "AB7")), "F013", "duplicate-cell"),
         (sheet_with('<row><c r="A1"/><c r="B1"/><c r="A1" cm="1"/></row>'), "F013", "duplicate-cell"),
         (sheet_with('<row r="1"><c r="A1"><v>1<!-- -->2</v></c></row>'), "F013", "comment"),
         (sheet_with('<row r="1"><c r="A1"><v><![CDATA[1]]></v></c></row>'), "F013", "comment"),

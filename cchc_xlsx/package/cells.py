@@ -50,6 +50,15 @@ def column_number(letters: str) -> int:
     return number
 
 
+def address(row: int, column: int) -> str:
+    """ "AB7" for row 7 and column 28."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row}"
+
+
 def read_range(ref: str, key: str) -> Range:
     """A range such as "A1:B2"; Refused if it is none."""
     match = _RANGE.fullmatch(ref)

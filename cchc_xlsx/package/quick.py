@@ -7,6 +7,7 @@ strict expression, and remembered. Of a sheet of 900 cells that takes a tenth of
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -14,7 +15,7 @@ from xml.parsers import expat
 
 from cchc_xlsx.package import cells
 from cchc_xlsx.package.formulas import Formula, Place
-from cchc_xlsx.package.refusal import unsafe
+from cchc_xlsx.package.refusal import doubled
 
 _TEXT = rb"[^<]*+"
 _CELL = re.compile(
@@ -92,7 +93,8 @@ def tear(part: bytes, key: str) -> tuple[list[Torn], bytes] | None:
     if found is None:
         return None
     if len({one.place for one in found}) < len(found):
-        raise unsafe("duplicate-cell", key)
+        seen = Counter(one.place for one in found)
+        raise doubled(cells.address(*next(place for place, count in seen.items() if count > 1)), key)
     return found, part[:start] + b"<sheetData/>" + part[end + 12 :]
 
 

@@ -58,6 +58,11 @@ def over(what: Limit, value: int, limit: int) -> Refused:
     return Refused(Refusal("F011", (("what", what), ("value", str(value)), ("limit", str(limit)))))
 
 
+def doubled(cell: str, part: str) -> Refused:
+    """A cell that is written twice: which of the two a program shows is its own choice."""
+    return Refused(Refusal("F013", (("what", "duplicate-cell"), ("part", part), ("cell", cell))))
+
+
 def unsafe(what: Unsafe, part: str = "") -> Refused:
     """A file with content that no honest program writes."""
     return Refused(Refusal("F013", (("what", what), ("part", part)) if part else (("what", what),)))

@@ -9,7 +9,7 @@ from xml.parsers import expat
 from cchc_xlsx.package import cells, markup
 from cchc_xlsx.package.cells import Around, Cell, Range
 from cchc_xlsx.package.formulas import Formula, Place
-from cchc_xlsx.package.refusal import damaged, unsafe
+from cchc_xlsx.package.refusal import damaged, doubled, unsafe
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,7}", re.ASCII)
@@ -117,7 +117,7 @@ class Walk:
         cells.check_box(self._row, self._column)
         cells.check("cells", len(self.cells) + 1, cells.MAX_CELLS)
         if (self._row, self._column) in self._seen:
-            raise unsafe("duplicate-cell", self.key)
+            raise doubled(cells.address(self._row, self._column), self.key)
         self._seen.add((self._row, self._column))
         self._cell = {"s": "0", "t": "n", **given}
         self._formula = self._value = None
