@@ -262,7 +262,11 @@ def test_what_writes_and_reads_workbooks_is_loaded_only_for_that(arguments: tupl
 
 # --------------------------------------------------------------------------------------------------------------- length
 
-SOURCES = [*sorted(PACKAGE.rglob("*.py")), *sorted(TESTS.rglob("*.py"))]
+SOURCES = [
+    *sorted(PACKAGE.rglob("*.py")),
+    *sorted(TESTS.rglob("*.py")),
+    *sorted((TESTS.parent / "benchmarks").rglob("*.py")),
+]
 
 
 def test_no_file_is_too_long() -> None:
