@@ -33,6 +33,7 @@ from cchc_xlsx import check, examine
 from cchc_xlsx.recognise import Asked
 
 _HOME = Path(cchc_xlsx.__file__).parent.parent
+_FORM = "nhon-hau-2025-phu-luc-2"
 _CORE_FILES = 1000  # read one by one in this process; of more, so many are taken evenly
 _TURN = 20  # files between two peers: near enough in time to see the same machine
 _COUNTED = 200  # workbooks whose cells are counted
@@ -56,6 +57,7 @@ class Round:
     """One run of the command, and what its peers took, in the same minute."""
 
     check_seconds: float
+    cpu_seconds: float  # of all its processes: what it would have taken on one core that has nothing else to do
     start_seconds: float
     openpyxl_ms: float  # a workbook, as the next one
     frictionless_ms: float | None
@@ -151,9 +153,17 @@ def rounds_of(made: Corpus, work: Path, jobs: int, count: int, sample: int) -> I
     for number in range(count):
         paths = taken[number::count]
         start = seconds(lambda: run(empty, work / "empty.json", jobs))
+        before = _childrens_seconds()
         took = seconds(lambda: run(made.folder, work / "told.json", jobs))
+        cpu = _childrens_seconds() - before
         loads = [_micros(peers.load_openpyxl, path) for path in paths]
-        yield Round(took, start, statistics.mean(loads) / 1000, _frictionless_ms(paths))
+        yield Round(took, cpu, start, statistics.mean(loads) / 1000, _frictionless_ms(paths))
+
+
+def _childrens_seconds() -> float:
+    """Processor time of the processes that were started here and have ended."""
+    spent = os.times()
+    return spent.children_user + spent.children_system
 
 
 def _frictionless_ms(paths: Sequence[Path]) -> float | None:
@@ -169,10 +179,12 @@ def folder(made: Corpus, rounds: Sequence[Round]) -> Figure:
     """The command against openpyxl loading the same files one after the other."""
     count = len(made.workbooks)
     ratios = [one.openpyxl_ms * count / 1000 / one.check_seconds for one in rounds]
-    took, start = (statistics.median(getattr(one, f"{name}_seconds") for one in rounds) for name in ("check", "start"))
+    names = ("check", "start", "cpu")
+    took, start, cpu = (statistics.median(getattr(one, f"{name}_seconds") for one in rounds) for name in names)
     details = {
         "seconds": took,
         "start_up_seconds": start,
+        "cpu_seconds": cpu,
         "ms_a_file": (took - start) * 1000 / len(made.files),
         "openpyxl_ms_a_file": statistics.median(one.openpyxl_ms for one in rounds),
         "rounds": ratios,
@@ -280,6 +292,7 @@ def main() -> None:
     """Make the folder, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("count", nargs="?", type=int, default=1000, help="files to make (1000)")
+    parser.add_argument("--form", default=_FORM, help=f"the form of all files, or all ({_FORM}, of 36 rows)")
     parser.add_argument("--rounds", type=int, default=3, help="how often each figure is taken (3)")
     parser.add_argument("--sample", type=int, default=60, help="workbooks a round for openpyxl and frictionless (60)")
     parser.add_argument("--jobs", type=int, default=check.cores(), help="processes of the check (as many as cores)")
@@ -290,8 +303,9 @@ def main() -> None:
         parser.error(f"at least {_LEAST_FILES} files a round")
     with contextlib.ExitStack() as until_done:
         work = Path(until_done.enter_context(tempfile.TemporaryDirectory()))
-        home = given.keep / str(given.count) if given.keep else work / "corpus"
-        found = measured(corpus.make(home, given.count), work, given)
+        home = given.keep / f"{given.count}-{given.form}" if given.keep else work / "corpus"
+        form = None if given.form == "all" else given.form
+        found = measured(corpus.make(home, given.count, form_id=form), work, given)
     print(as_json(found) if given.json else table(found))
 
 

@@ -83,6 +83,7 @@ class Corpus:
 def commune(number: int) -> str:
     """The name of a commune; every fifth is a ward."""
     name = f"{_FIRST[number % len(_FIRST)]} {_SECOND[number % len(_SECOND)]}"  # 143 names: both are prime to each other
+    name += f" {number // 143 + 1}" if number >= 143 else ""
     return f"phường {name}" if number % 5 == 4 else name
 
 
@@ -113,15 +114,26 @@ def _sent(number: int) -> Iterator[tuple[int, str, str, str]]:
         yield from (one for one in of_each if one)
 
 
-def _issued() -> Iterator[tuple[int, str, str, str]]:
-    """One workbook after the other, one of each commune in turn."""
+def _round(form_id: str) -> Iterator[tuple[int, str, str, str]]:
+    """One form for the year, from one commune after the other: every third as a whole, the others from each unit."""
+    for number in itertools.count():
+        whole = _whole(form_id, "N", commune(number))
+        units = (whole.unit,) if number % 3 == 0 else issue.reporting_units(whole)
+        yield from ((number, form_id, "N", unit) for unit in units)
+
+
+def _issued(form_id: str | None) -> Iterator[tuple[int, str, str, str]]:
+    """One workbook after the other: of one form, or of every form, one of each commune in turn."""
+    if form_id:
+        yield from _round(form_id)
+        return
     for of_each in itertools.zip_longest(*map(_sent, range(COMMUNES))):
         yield from (one for one in of_each if one)
 
 
-def orders(count: int, issues: int | None = None) -> list[Order]:
-    """The files of a corpus of that size; of so many issues at the most, where that is said."""
-    issued = list(itertools.islice(_issued(), issues or count))
+def orders(count: int, issues: int | None = None, form_id: str | None = None) -> list[Order]:
+    """The files of a corpus of that size; of so many issues at the most, where that is said; of one form or of all."""
+    issued = list(itertools.islice(_issued(form_id), issues or count))
     found: list[Order] = []
     for number, fault in zip(range(count), _kinds(), strict=False):
         where, form_id, period, unit = issued[number % len(issued)]
@@ -239,7 +251,7 @@ def _patched(one: Issue, typed: Typed) -> tuple[Layout, bytes]:
 # -------------------------------------------------------------------------------------------------------- the folder
 
 
-def make(home: Path, count: int, issues: int | None = None, jobs: int | None = None) -> Corpus:
+def make(home: Path, count: int, issues: int | None = None, form_id: str | None = None) -> Corpus:
     """The corpus in the folder `home`; what an earlier run left there is taken as it is.
 
     `issues`: so many different ones at the most, whose workbooks are written once and then patched. That is for tests: what
@@ -248,11 +260,11 @@ def make(home: Path, count: int, issues: int | None = None, jobs: int | None = N
     manifest = home / _MANIFEST
     if not manifest.exists():
         (home / "files").mkdir(parents=True)
-        wanted = sorted(orders(count, issues), key=lambda one: (one.form, one.period, one.commune, one.unit))
+        wanted = sorted(orders(count, issues, form_id), key=lambda one: (one.form, one.period, one.commune, one.unit))
         chunks = [wanted[first : first + _CHUNK] for first in range(0, len(wanted), _CHUNK)]
         # A fork of a process that has threads may hang; a process of its own costs a third of a second.
         own = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(jobs or check.cores(), own) as pool:
+        with ProcessPoolExecutor(check.cores(), own) as pool:
             told = pool.map(_make, chunks, itertools.repeat(home / "files"), itertools.repeat(issues is not None))
             made = sorted(itertools.chain.from_iterable(told), key=lambda one: one.path)
         manifest.write_text(json.dumps([asdict(one) for one in made], ensure_ascii=False, indent=0), encoding="utf-8")
