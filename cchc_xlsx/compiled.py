@@ -39,15 +39,24 @@ def _compiled(source: Expr) -> _Read:
             return _is_text(key, text.casefold())
         case Compare(op, left, right):
             return _compare(op, left, right)
-        case Math(op, _):
-            if op == "/":
-                raise _MayBeVoid
-            return lambda values: expr.evaluate(source, values)
+        case Math():
+            return _math(source)
         case Logic(op, terms):
             return _logic(op, tuple(_compiled(term) for term in terms))
         case If(test, then, other):
             is_so, yes, no = _compiled(test), _compiled(then), _compiled(other)
             return lambda values: yes(values) if is_so(values) else no(values)
+
+
+def _math(source: Math) -> _Read:
+    if source.op == "/":
+        raise _MayBeVoid
+    for term in source.terms:
+        _compiled(term)  # one of them may divide
+    match source:
+        case Math("*", (Ref(key), Const(float(factor)))) | Math("*", (Ref(key), Const(int(factor)))):
+            return lambda values: value * factor if isinstance(value := values.get(key), float) else 0.0
+    return lambda values: expr.evaluate(source, values)
 
 
 def _test(source: Test) -> _Read:

@@ -123,6 +123,8 @@ def _torn(head: bytes, pieces: Sequence[bytes]) -> list[Torn] | None:
 def _remembered(piece: bytes) -> Torn | None:
     head, opened, value = piece.partition(b"<v>")
     if (one := _heads.get(head)) and (read := _valued(one, value)):
+        if one.kind == "s" and len(_known) < _KEPT:  # of numbers there are too many
+            _known[piece] = read
         return read
     match = _CELL.fullmatch(piece)
     one = _read(match, piece) if match and (not match[10] or _turns(match[10])) else None
