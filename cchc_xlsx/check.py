@@ -25,6 +25,7 @@ from cchc_xlsx.rules.model import Finding
 from cchc_xlsx.task import Task
 from cchc_xlsx.together import Figures, Member
 
+_FILES_A_PROCESS = 100  # with fewer, to start another takes longer than it saves
 _IN_MEMORY = 4 << 20  # bytes of answers; more go to a file without a name in the system's own place for such files
 
 
@@ -41,19 +42,19 @@ class _Kept:
     marked: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Answers:
-    """What the workers said, kept on disk."""
+    """What the workers said, kept on disk: first all is written, then it is read."""
 
     rest: IO[bytes]
     kept: dict[int, _Kept] = field(default_factory=dict)
+    size: int = 0
 
     def keep(self, number: int, one: _Kept, of_set: bytes, told: bytes) -> None:
         """Remember an answer."""
-        start = self.rest.seek(0, os.SEEK_END)
-        self.rest.write(of_set)
-        self.rest.write(told)
-        self.kept[number] = replace(one, start=start, lengths=(len(of_set), len(told)))
+        self.rest.write(of_set + told)
+        self.kept[number] = replace(one, start=self.size, lengths=(len(of_set), len(told)))
+        self.size += len(of_set) + len(told)
 
     def of_set(self, one: _Kept) -> Any:  # noqa: ANN401  JSON
         """Name of the unit, figures and plan of a file, for findings about the set."""
@@ -135,7 +136,14 @@ def check(
     answers = _Answers(tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - it lives as long as the report
     copies = Copies(mark) if mark else None
     try:
-        _gather(entries, answers, replace(task, marks=mark is not None), jobs or cores(), copies, progress)
+        _gather(
+            entries,
+            answers,
+            replace(task, marks=mark is not None),
+            jobs or min(cores(), 1 + len(entries) // _FILES_A_PROCESS),
+            copies,
+            progress,
+        )
         found = _about_the_set(entries, answers, task, expect_all=expect_all)
     except BaseException:
         answers.rest.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from cchc_xlsx import expr
 from cchc_xlsx.expr import SAME, Compare, Const, Expr, If, Logic, Math, Operator, Ref, Scalar, Test, Value, Values
@@ -27,6 +28,7 @@ class _MayBeVoid(Exception):  # noqa: N818  no error: it ends the compiling
     pass
 
 
+@lru_cache(maxsize=16_384)  # the workbooks of all units of a commune, and of all communes, have the same conditions
 def _compiled(source: Expr) -> _Read:
     match source:
         case Const(value):

@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,7 +19,8 @@ from cchc_xlsx.task import Task
 
 SECONDS_A_FILE = 10.0  # safety.md
 DIED, OVERRAN = "F015", "F016"
-_AHEAD = 8  # files a worker is told at once, so that it need not wait for the run between them
+_AHEAD = 8  # files that a worker knows of, so that it need not wait for the run between them
+_TOGETHER = 4  # answers: to wake the run for each costs half of what it does for it
 _LOOK_SECONDS = 0.2
 
 Answer = bytes | str  # what the worker wrote, or the code of what became of it
@@ -36,31 +37,32 @@ class Worker:
         self._overran = False
         self._closed = False
 
-    def ask(self, requests: Sequence[dict[str, str]]) -> Iterator[Answer]:
-        """One answer to each request, in their order."""
-        waiting = deque(requests)
-        while waiting and not self._closed:
+    def ask(self, requests: Iterator[dict[str, str]]) -> Iterator[Answer]:
+        """One answer to each request, in their order; some are told ahead, so that the process need not wait for us."""
+        waiting: deque[dict[str, str]] = deque()
+        while not self._closed:
+            fresh = list(itertools.islice(requests, _AHEAD - len(waiting))) if len(waiting) <= _AHEAD // 2 else []
+            waiting.extend(fresh)
+            if not waiting:
+                return
+            is_new = self._process is None  # it knows of nothing that was told before
             pipes = self._started()
             if pipes is None:
                 return
-            told, answers = pipes
-            with contextlib.suppress(OSError):
-                told.write(b"".join(json.dumps(one).encode() + b"\n" for one in waiting))
-                told.flush()
-            while waiting:
-                self._since = time.monotonic()
-                line = answers.readline()
-                self._since = None
-                if not line.endswith(b"\n"):
-                    break
-                waiting.popleft()
-                yield line
-            if waiting:
-                code = self._lost()
-                if self._closed:
-                    return
-                waiting.popleft()
-                yield code
+            answer = self._asked(*pipes, waiting if is_new else fresh)
+            if self._closed and isinstance(answer, str):
+                return
+            waiting.popleft()
+            yield answer
+
+    def _asked(self, told: IO[bytes], answers: IO[bytes], requests: Iterable[dict[str, str]]) -> Answer:
+        with contextlib.suppress(OSError):
+            told.write(b"".join(json.dumps(one).encode() + b"\n" for one in requests))
+            told.flush()
+        self._since = time.monotonic()
+        line = answers.readline()
+        self._since = None
+        return line if line.endswith(b"\n") else self._lost()
 
     def _started(self) -> tuple[IO[bytes], IO[bytes]] | None:
         with self._lock:
@@ -123,16 +125,25 @@ def run(files: Sequence[tuple[Path, str]], wanted: Task, jobs: int) -> Iterator[
     taking = threading.Lock()
     found: queue.Queue[list[tuple[int, Answer]] | BaseException] = queue.Queue(maxsize=32)
 
-    def mine() -> list[int]:
-        with taking:
-            return list(itertools.islice(numbers, _AHEAD))
+    def mine(asked: deque[int]) -> Iterator[dict[str, str]]:
+        while True:
+            with taking:
+                number = next(numbers, None)
+            if number is None:
+                return
+            asked.append(number)
+            yield {"file": str(files[number][0]), "name": files[number][1]}
 
     def work(worker: Worker) -> None:
+        asked: deque[int] = deque()
+        some: list[tuple[int, Answer]] = []
         try:
-            while batch := mine():
-                requests = [{"file": str(files[one][0]), "name": files[one][1]} for one in batch]
-                # Together: to wake the run for each costs half of what it does for it.
-                found.put(list(zip(batch, worker.ask(requests), strict=False)))
+            for answer in worker.ask(mine(asked)):
+                some.append((asked.popleft(), answer))
+                if len(some) >= _TOGETHER:
+                    found.put(some)
+                    some = []
+            found.put(some)
         except BaseException as error:  # it must reach the run, which waits for it
             found.put(error)
 
@@ -176,7 +187,7 @@ def plan(path: Path) -> dict[str, Any] | str:
     timer = threading.Timer(SECONDS_A_FILE, worker.close)
     timer.start()
     try:
-        answer = next(worker.ask([{"plan": str(path)}]), OVERRAN)
+        answer = next(worker.ask(iter([{"plan": str(path)}])), OVERRAN)
     finally:
         timer.cancel()
         worker.close()

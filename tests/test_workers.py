@@ -91,3 +91,21 @@ def test_a_run_that_is_broken_off_leaves_no_process(folder: Path) -> None:
     with pytest.raises(EnoughError):
         check.check((folder,), Task(), progress, jobs=2)
     assert children() == []
+
+
+@pytest.mark.parametrize(("files", "cores", "jobs", "expected"), [(3, 8, None, 1), (250, 8, None, 3), (250, 2, None, 2), (3, 8, 2, 2)])  # fmt: skip
+def test_as_many_processes_as_the_files_are_worth(
+    files: int, cores: int, jobs: int | None, expected: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(files):
+        (tmp_path / f"{number}.xlsx").touch()
+    started = []
+
+    def none(asked: object, task: object, count: int) -> object:
+        started.append(count)
+        return iter([(number, "F015") for number in range(len(asked))])  # type: ignore[arg-type]
+
+    monkeypatch.setattr(check, "cores", lambda: cores)
+    monkeypatch.setattr(workers, "run", none)
+    check.check((tmp_path,), Task(), jobs=jobs)
+    assert started == [expected]

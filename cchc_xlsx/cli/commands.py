@@ -215,8 +215,8 @@ def generate(out: Path, **asked: Any) -> None:  # noqa: ANN401  click's paramete
 @option(
     "--jobs",
     type=click.IntRange(1, 64),
-    vi="Số tiến trình đọc tệp; mặc định bằng số lõi của máy.",
-    en="Processes that read files; by default as many as the machine has cores.",
+    vi="Số tiến trình đọc tệp; mặc định theo số tệp, tối đa bằng số lõi của máy.",
+    en="Processes that read files; by default by the number of files, at most as many as cores.",
 )
 @option(
     "--strict",

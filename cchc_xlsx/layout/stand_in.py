@@ -55,7 +55,7 @@ class Template:
 
 def template(issue: Issue) -> Template:
     """The template of all issues that have the key of this one."""
-    made = place(replace(issue, commune=_kind(issue) + _NAME))
+    made = _light(place(replace(issue, commune=_kind(issue) + _NAME)))
     context = made.context
     probe = _swap(made.identity, identity.of(issue), "?")
 
@@ -77,6 +77,14 @@ def template(issue: Issue) -> Template:
         naming(dict(enumerate(context.lines))),
         naming(context.fields),
     )
+
+
+def _light(made: Layout) -> Layout:
+    """The layout without what only its writer needs; of the other sheets a reader looks at the first cell alone."""
+    form, *others = made.sheets
+    plain = [replace(one, cells={at: cell for at, cell in one.cells.items() if at == (1, 1)}) for one in others]
+    bare = (replace(one, validations=(), highlights=(), widths={}, heights={}) for one in (form, *plain))
+    return replace(made, sheets=tuple(bare))
 
 
 def _naming_cells(sheet: Sheet, swap: Swap) -> Mapping[Place, Cell]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import NamedTuple
 from xml.parsers import expat
@@ -9,6 +10,7 @@ from xml.parsers import expat
 from cchc_xlsx.package.refusal import damaged, over, unsafe
 
 MAX_TOKEN = 64 << 10
+_BLOCK = 8 << 10
 MAX_DEPTH = 64
 MAX_ELEMENTS = 100_000  # of a small part: some workbooks carry tens of thousands of dead names
 MAX_TAGS = 1_500_000  # of strings or styles: readers keep something for each, however short it is
@@ -43,10 +45,19 @@ def guard(part: bytes, key: str) -> None:
         or (declared and declared[1].lower() not in (b"utf-8", b"us-ascii", b"ascii"))
     ):
         raise unsafe("encoding", key)
+    if not part.isascii() and not _is_utf8(part):
+        raise unsafe("encoding", key)
+
+
+def _is_utf8(part: bytes) -> bool:
+    """Whether all of it is UTF-8; by blocks, as one long text is made anew with each wider character."""
+    at = 0
     try:
-        part.decode()
+        while at < len(part):
+            at += codecs.utf_8_decode(part[at : at + _BLOCK], "strict", at + _BLOCK >= len(part))[1]
     except UnicodeDecodeError:
-        raise unsafe("encoding", key) from None
+        return False
+    return True
 
 
 def guard_tokens(part: bytes) -> None:
