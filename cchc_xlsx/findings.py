@@ -143,7 +143,7 @@ def totals(filled: Filled, grid: Grid, aligned: Aligned, altered: Sequence[Findi
     sums = {}
     for place, rows in filled.layout.totals.values():
         at = aligned.find(place)
-        number = grid.values.get(at) if at else None
+        number = grid.values.get(at) if at and at not in grid.bools else None  # TRUE is no sum
         expected = _sum(filled, place[1], rows, grid, aligned)
         if at and isinstance(number, (int, float)) and f"{number:.9g}" != f"{expected:.9g}":
             sums[a1(at)] = {"value": registry.told(number), "sum": registry.told(expected)}

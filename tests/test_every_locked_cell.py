@@ -116,7 +116,7 @@ def expected(layout: Layout, at: Place, cell: Cell, edit: Put) -> str:
     """The one finding that an edit of a locked cell is."""
     if isinstance(cell.content, Formula):
         is_total = at in {total for total, _ in layout.totals.values()}
-        return f"{'L407' if is_total and edit.value in (NUMBER, True) else 'T303'} {a1(at)}"
+        return f"{'L407' if is_total and edit.value == NUMBER else 'T303'} {a1(at)}"
     return f"{'T302' if cell.role == 'target' else 'T301'} {a1(at)}"
 
 
