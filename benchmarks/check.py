@@ -224,6 +224,7 @@ def about(made: Corpus) -> dict[str, Any]:
         "workbooks": len(made.workbooks),
         "communes": len({one.commune for one in made.files}),
         "forms": len({one.form for one in made.files}),
+        "placements": len({(one.form, Path(one.path).stem.split("_", 1)[1]) for one in made.files}),
         "whole_communes": sum(one.unit == "XA" for one in made.files),
         "statuses": dict(sorted(Counter(one.status for one in made.files).items())),
         "faults": dict(sorted(Counter(one.fault for one in made.files).items())),
@@ -258,6 +259,7 @@ def table(found: dict[str, Any]) -> str:
     of = found["corpus"]
     lines = [
         f"{of['files']} files, {of['workbooks']} of them workbooks: {of['communes']} communes, {of['forms']} forms, "
+        f"{of['placements']} of form, period and unit; "
         f"{of['whole_communes']} of whole communes, the others of units; mean {of['mean_kb']:.0f} kB, {of['mean_cells']:.0f} cells with a value",
         ", ".join(f"{count} {status}" for status, count in of["statuses"].items())
         + f"; told so by the check: {found['told_as_made']} of {of['files']}",
@@ -293,6 +295,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("count", nargs="?", type=int, default=1000, help="files to make (1000)")
     parser.add_argument("--form", default=_FORM, help=f"the form of all files, or all ({_FORM}, of 36 rows)")
+    parser.add_argument("--periods", default="N", help=f"of {','.join(corpus.PERIODS)}; a folder is mostly of one (N)")
     parser.add_argument("--rounds", type=int, default=3, help="how often each figure is taken (3)")
     parser.add_argument("--sample", type=int, default=60, help="workbooks a round for openpyxl and frictionless (60)")
     parser.add_argument("--jobs", type=int, default=check.cores(), help="processes of the check (as many as cores)")
@@ -301,11 +304,14 @@ def main() -> None:
     given = parser.parse_args()
     if given.count < _LEAST_FILES * given.rounds:
         parser.error(f"at least {_LEAST_FILES} files a round")
+    if not set(given.periods.split(",")) <= set(corpus.PERIODS):
+        parser.error(f"periods are {', '.join(corpus.PERIODS)}")
     with contextlib.ExitStack() as until_done:
         work = Path(until_done.enter_context(tempfile.TemporaryDirectory()))
-        home = given.keep / f"{given.count}-{given.form}" if given.keep else work / "corpus"
+        home = given.keep / f"{given.count}-{given.form}-{given.periods}" if given.keep else work / "corpus"
         form = None if given.form == "all" else given.form
-        found = measured(corpus.make(home, given.count, form_id=form), work, given)
+        made = corpus.make(home, given.count, form_id=form, periods=given.periods.split(","))
+        found = measured(made, work, given)
     print(as_json(found) if given.json else table(found))
 
 

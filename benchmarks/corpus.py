@@ -31,7 +31,7 @@ from cchc_xlsx.sample import Typed
 COMMUNES = 125  # a large province since July 2025
 _FIRST = ("An", "Bình", "Cát", "Đại", "Hòa", "Hưng", "Long", "Mỹ", "Nhơn", "Phú", "Tân", "Tây", "Vĩnh")
 _SECOND = ("Đông", "Hải", "Hiệp", "Khánh", "Lộc", "Phong", "Quang", "Sơn", "Thành", "Thịnh", "Xuân")
-_PERIODS = ("Q1", "6T", "9T", "N")
+PERIODS = ("Q1", "6T", "9T", "N")
 _MANIFEST = "corpus.json"
 _CHUNK = 10
 
@@ -95,13 +95,13 @@ def _whole(form_id: str, period: str, name: str) -> Issue:
     return Issue(form, name, form.base_year, "report", code)
 
 
-def _sent(number: int) -> Iterator[tuple[int, str, str, str]]:
-    """Commune, form, period and unit of all that a commune sends in a year, one of each form in turn.
+def _sent(number: int, periods: Sequence[str]) -> Iterator[tuple[int, str, str, str]]:
+    """Commune, form, period and unit of all that a commune sends in these periods, one of each form in turn.
 
     In a period it sends a form as a whole, or one from each unit.
     """
     by_form: dict[str, list[tuple[int, str, str, str]]] = {}
-    for turn, (period, form_id) in enumerate(itertools.product(_PERIODS, sorted(load.listing(load.folders())))):
+    for turn, (period, form_id) in enumerate(itertools.product(periods, sorted(load.listing(load.folders())))):
         whole = _whole(form_id, period, commune(number))
         is_whole = (turn + number) % 3 == 0
         units = (whole.unit,) if is_whole else issue.reporting_units(whole)
@@ -114,30 +114,34 @@ def _sent(number: int) -> Iterator[tuple[int, str, str, str]]:
         yield from (one for one in of_each if one)
 
 
-def _round(form_id: str) -> Iterator[tuple[int, str, str, str]]:
-    """One form for the year, from one commune after the other: every third as a whole, the others from each unit."""
+def _sent_of(form_id: str, periods: Sequence[str]) -> Iterator[tuple[int, str, str, str]]:
+    """One form, from one commune after the other: every third as a whole, the others from each unit."""
     for number in itertools.count():
-        whole = _whole(form_id, "N", commune(number))
-        units = (whole.unit,) if number % 3 == 0 else issue.reporting_units(whole)
-        yield from ((number, form_id, "N", unit) for unit in units)
+        for period in periods:
+            whole = _whole(form_id, period, commune(number))
+            units = (whole.unit,) if number % 3 == 0 else issue.reporting_units(whole)
+            yield from ((number, form_id, period, unit) for unit in units)
 
 
-def _issued(form_id: str | None) -> Iterator[tuple[int, str, str, str]]:
-    """One workbook after the other: of one form, or of every form, one of each commune in turn."""
+def _issued(form_id: str | None, periods: Sequence[str]) -> Iterator[tuple[int, str, str, str]]:
+    """One workbook after the other: of one form, or of every form, one of each commune of a province in turn."""
     if form_id:
-        yield from _round(form_id)
-        return
-    for of_each in itertools.zip_longest(*map(_sent, range(COMMUNES))):
-        yield from (one for one in of_each if one)
+        yield from _sent_of(form_id, periods)
+    for first in itertools.count(0, COMMUNES):
+        province = (_sent(number, periods) for number in range(first, first + COMMUNES))
+        for of_each in itertools.zip_longest(*province):
+            yield from (one for one in of_each if one)
 
 
-def orders(count: int, issues: int | None = None, form_id: str | None = None) -> list[Order]:
+def orders(
+    count: int, issues: int | None = None, form_id: str | None = None, periods: Sequence[str] = PERIODS
+) -> list[Order]:
     """The files of a corpus of that size; of so many issues at the most, where that is said; of one form or of all."""
-    issued = list(itertools.islice(_issued(form_id), issues or count))
+    issued = list(itertools.islice(_issued(form_id, periods), issues or count))
     found: list[Order] = []
     for number, fault in zip(range(count), _kinds(), strict=False):
-        where, form_id, period, unit = issued[number % len(issued)]
-        one = Order(f"xa-{where:03}", "", form_id, commune(where), period, unit, fault, str(number))
+        where, form_of, period, unit = issued[number % len(issued)]
+        one = Order(f"xa-{where:03}", "", form_of, commune(where), period, unit, fault, str(number))
         if fault in ("right, sent twice", "right, a second version"):
             one = _again(one, found)
         name = f"{number:05}_{one.form}_{one.period}_{one.unit}"
@@ -251,7 +255,13 @@ def _patched(one: Issue, typed: Typed) -> tuple[Layout, bytes]:
 # -------------------------------------------------------------------------------------------------------- the folder
 
 
-def make(home: Path, count: int, issues: int | None = None, form_id: str | None = None) -> Corpus:
+def make(
+    home: Path,
+    count: int,
+    issues: int | None = None,
+    form_id: str | None = None,
+    periods: Sequence[str] = PERIODS,
+) -> Corpus:
     """The corpus in the folder `home`; what an earlier run left there is taken as it is.
 
     `issues`: so many different ones at the most, whose workbooks are written once and then patched. That is for tests: what
@@ -260,7 +270,8 @@ def make(home: Path, count: int, issues: int | None = None, form_id: str | None 
     manifest = home / _MANIFEST
     if not manifest.exists():
         (home / "files").mkdir(parents=True)
-        wanted = sorted(orders(count, issues, form_id), key=lambda one: (one.form, one.period, one.commune, one.unit))
+        wanted = orders(count, issues, form_id, periods)
+        wanted.sort(key=lambda one: (one.form, one.period, one.commune, one.unit))
         chunks = [wanted[first : first + _CHUNK] for first in range(0, len(wanted), _CHUNK)]
         # A fork of a process that has threads may hang; a process of its own costs a third of a second.
         own = multiprocessing.get_context("spawn")
