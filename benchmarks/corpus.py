@@ -269,7 +269,7 @@ def make(
     """
     manifest = home / _MANIFEST
     if not manifest.exists():
-        (home / "files").mkdir(parents=True)
+        (home / "files").mkdir(parents=True, exist_ok=True)  # an earlier run may have been broken off
         wanted = orders(count, issues, form_id, periods)
         wanted.sort(key=lambda one: (one.form, one.period, one.commune, one.unit))
         chunks = [wanted[first : first + _CHUNK] for first in range(0, len(wanted), _CHUNK)]

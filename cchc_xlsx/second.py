@@ -1,4 +1,4 @@
-"""openpyxl as second reader: used where calamine cannot read a workbook that passed the guards."""
+"""openpyxl as last reader: used where neither the scan is sure of a workbook that passed the guards nor calamine can read it."""
 
 from __future__ import annotations
 

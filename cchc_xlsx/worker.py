@@ -72,7 +72,7 @@ def _limit() -> None:
 def _rest_from_cycles() -> None:
     """What is read of forms lives as long as the process and is not to be gone through again and again: a third of the time."""
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(10_000, 10, 10)
 
 
 @contextlib.contextmanager

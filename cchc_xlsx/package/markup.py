@@ -115,4 +115,6 @@ def elements(part: bytes, key: str) -> list[Element]:
         reading.Parse(part, True)  # noqa: FBT003 - the only call there is
     except expat.ExpatError:
         raise damaged("xml", key) from None
+    finally:  # the parser and what it calls hold each other, and a parser is large
+        reading.StartElementHandler = reading.EndElementHandler = reading.CharacterDataHandler = None
     return found

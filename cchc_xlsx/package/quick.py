@@ -48,7 +48,7 @@ _ENTITIES = (
     (b"&amp;", b"&"),
 )
 _MOST_CELLS = 20_000  # no form has more; cells that are all new are read faster by a parser
-_KEPT = 40_000  # pieces, 12 MB with what was read of them; more forms than that begin anew
+_KEPT = 12_000  # pieces of each kind, 5 MB with what was read of them; with more it begins anew
 _LONGEST_KEPT = 4 << 10  # bytes of a piece
 _USUAL_ROWS = (
     3_900  # times 512 columns is within the limit of a sheet's box; what reaches further is measured elsewhere

@@ -52,6 +52,8 @@ class Walk:
             parser.Parse(part, True)  # noqa: FBT003 - the only call there is
         except expat.ExpatError:
             raise damaged("xml", self.key) from None
+        finally:
+            del self._parser  # it and this hold each other, and a parser is large
         if self._data != 2:
             raise damaged("xml", self.key)
 
