@@ -59,6 +59,8 @@ folder      paths → entries
 beside      what the office keeps among them
 check       folders → results
 generate    options → workbooks
+project     the year's folder
+mail        mail in and out
 sample      plausible figures
 demo        the whole round
 cli         parse, call one room, print
