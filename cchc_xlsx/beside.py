@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import tempfile
@@ -12,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from cchc_xlsx import workers, writer
+from cchc_xlsx import wire, workers, writer
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.folder import Entry, entries
 from cchc_xlsx.lang import Text
@@ -90,7 +89,7 @@ def _is_no_report(one: Entry, task: Task) -> bool:
     if one.skipped:
         return one.skipped.severity == "info"
     [(_, answer)] = workers.run([(one.path, one.shown)], task, 1)
-    return isinstance(answer, bytes) and json.loads(answer.partition(b"\t")[0])[0] == "skipped"
+    return isinstance(answer, bytes) and wire.from_line(answer).status == "skipped"
 
 
 def _node(path: Path) -> tuple[int, int] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import tempfile
@@ -13,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
-from cchc_xlsx import beside, folder, identity, recognise, results, together, workers
+from cchc_xlsx import beside, folder, identity, recognise, results, together, wire, workers
 from cchc_xlsx.beside import Copies
 from cchc_xlsx.folder import Entry
 from cchc_xlsx.identity import Identity
@@ -185,11 +184,10 @@ def _gather(
             lost = Finding(answer, registry.by_code()[answer].severity, data={"seconds": f"{workers.SECONDS_A_FILE:g}"})
             keep(number, _Kept("error"), b"", _alone(lost, task.lang))
             continue
-        head, of_set, told, copy = answer.split(b"\t")
-        *known, name = json.loads(head)
-        if copies and name:
-            copies.add(number, name, base64.b64decode(copy))
-        keep(number, _Kept(*known), of_set, told)
+        read = wire.from_line(answer)
+        if copies and read.copy_name:
+            copies.add(number, read.copy_name, read.copy)
+        keep(number, _Kept(read.status, read.token, read.sha256, read.is_usable), read.of_set, read.told)
     if copies:
         copies.finish()
         for number, path in copies.places.items():

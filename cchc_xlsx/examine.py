@@ -118,7 +118,9 @@ def read_plan(path: Path, layouts: Layouts) -> tuple[Identity, Overlay] | Text:
     if found.status == "error":
         return _HAS_ERRORS
     typed = {key: entry.value for key, entry in found.filled.entries.items()}
-    return found.identity, recognise.plan_overlay(found.filled.layout.context.issue, typed)
+    whose = found.filled.layout.context.issue
+    # Made from an earlier revision, it says only what it changes in that one.
+    return found.identity, {**whose.plan.overlay, **recognise.plan_overlay(whose, typed)}
 
 
 def _refused(refusal: Refusal) -> Finding:

@@ -6,7 +6,6 @@ between: a head that the run needs at once; what findings about the set are made
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import gc
 import json
@@ -15,15 +14,16 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from cchc_xlsx import examine, issue, marks, package, reader, reports, results, task, together
+from cchc_xlsx import examine, issue, marks, package, reader, reports, results, task, together, wire
 from cchc_xlsx.examine import Examined, Layouts
 from cchc_xlsx.filled import Filled
 from cchc_xlsx.grid import Book
 from cchc_xlsx.package import Refusal
 from cchc_xlsx.rules.model import Finding
 from cchc_xlsx.task import Task
+from cchc_xlsx.wire import Answer
 
 _ESCAPED = "backslashreplace"  # JSON says half a surrogate pair like Python does
 MAX_MEMORY = 384 << 20  # bytes of address space (safety.md); Windows has no such limit, the guards bound it alone
@@ -32,7 +32,7 @@ MAX_SECONDS = 20  # beyond what the run itself allows: the process ends even whe
 
 def main() -> None:
     """Answer until standard input ends."""
-    answers = _silence()
+    out = _silence()
     _limit()
     first = sys.stdin.buffer.readline()
     if not first:
@@ -45,19 +45,21 @@ def main() -> None:
         with _clock():
             if "plan" in request:
                 answer = _plan(Path(request["plan"]), layouts)
+            elif "mail" in request:
+                answer = _mail(request)
             else:
                 answer = _file(Path(request["file"]), request["name"], wanted, layouts)
-        answers.write(answer + b"\n")
-        answers.flush()
+        out.write(answer + b"\n")
+        out.flush()
 
 
 def _silence() -> BinaryIO:
     """Where answers go; what libraries print by themselves goes nowhere."""
-    answers = os.fdopen(os.dup(1), "wb")
+    out = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
-    return answers
+    return out
 
 
 def _limit() -> None:
@@ -91,15 +93,20 @@ def _file(path: Path, name: str, wanted: Task, layouts: Layouts) -> bytes:
     if _is_result(path, found):
         found = Examined("skipped", (Finding("F023", "info"),), sha256=found.sha256)
     accepted = examine.accepted(found)
-    token = found.identity.token if found.identity else None
     copy_name, copy = _marked(found, name, wanted)
-    parts = (
-        _json([found.status, token, found.sha256, _is_usable(found), copy_name]),
-        _json(_of_set(found.filled, accepted)) if found.filled else b"",
-        results.members([results.told(one, wanted.lang) for one in found.findings], accepted).encode("utf-8", _ESCAPED),
-        copy,
+    told = [results.told(one, wanted.lang) for one in found.findings]
+    return wire.to_line(
+        Answer(
+            found.status,
+            found.identity.token if found.identity else None,
+            found.sha256,
+            _is_usable(found),
+            copy_name,
+            _json(_of_set(found.filled, accepted)) if found.filled else b"",
+            results.members(told, accepted).encode("utf-8", _ESCAPED),
+            copy,
+        )
     )
-    return b"\t".join(parts)
 
 
 def _is_result(path: Path, found: Examined) -> bool:
@@ -136,7 +143,7 @@ def _marked(found: Examined, name: str, wanted: Task) -> tuple[str | None, bytes
         return None, b""
     whose = found.source.filled.layout.context.issue
     copy = marks.marked_copy(found.source, counted, wanted.lang, name)
-    return marks.file_name(whose, found.sha256), base64.b64encode(copy)
+    return marks.file_name(whose, found.sha256), copy
 
 
 def _plan(path: Path, layouts: Layouts) -> bytes:
@@ -144,6 +151,17 @@ def _plan(path: Path, layouts: Layouts) -> bytes:
     if isinstance(found, tuple):
         return _json({"token": found[0].token, "overlay": dict(found[1])}) + b"\t"
     return _json({"why": [found.vi, found.en]}) + b"\t"
+
+
+def _mail(request: Mapping[str, Any]) -> bytes:
+    """What lies in a mail, as `mail.model.to_json` has it, or why nobody can tell."""
+    from cchc_xlsx.mail import model, read  # noqa: PLC0415 - only a run that collects meets mails
+
+    try:
+        found = read.read(model.source_from_json(request["mail"]), Path(request["spool"]), frozenset(request["own"]))
+    except model.Unreadable as error:
+        return _json({"why": [error.text.vi, error.text.en]}) + b"\t"
+    return _json(model.to_json(found)) + b"\t"
 
 
 def _json(value: object) -> bytes:

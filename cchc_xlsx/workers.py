@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -37,9 +37,9 @@ class Worker:
         self._overran = False
         self._closed = False
 
-    def ask(self, requests: Iterator[dict[str, str]]) -> Iterator[Answer]:
+    def ask(self, requests: Iterator[dict[str, Any]]) -> Iterator[Answer]:
         """One answer to each request, in their order; some are told ahead, so that the process need not wait for us."""
-        waiting: deque[dict[str, str]] = deque()
+        waiting: deque[dict[str, Any]] = deque()
         while not self._closed:
             fresh = list(itertools.islice(requests, _AHEAD - len(waiting))) if len(waiting) <= _AHEAD // 2 else []
             waiting.extend(fresh)
@@ -55,7 +55,7 @@ class Worker:
             waiting.popleft()
             yield answer
 
-    def _asked(self, told: IO[bytes], answers: IO[bytes], requests: Iterable[dict[str, str]]) -> Answer:
+    def _asked(self, told: IO[bytes], answers: IO[bytes], requests: Iterable[dict[str, Any]]) -> Answer:
         with contextlib.suppress(OSError):
             told.write(b"".join(json.dumps(one).encode() + b"\n" for one in requests))
             told.flush()
@@ -125,7 +125,7 @@ def run(files: Sequence[tuple[Path, str]], wanted: Task, jobs: int) -> Iterator[
     taking = threading.Lock()
     found: queue.Queue[list[tuple[int, Answer]] | BaseException] = queue.Queue(maxsize=32)
 
-    def mine(asked: deque[int]) -> Iterator[dict[str, str]]:
+    def mine(asked: deque[int]) -> Iterator[dict[str, Any]]:
         while True:
             with taking:
                 number = next(numbers, None)
@@ -181,17 +181,31 @@ def _gathered(
         yield from some
 
 
-def plan(path: Path) -> dict[str, Any] | str:
-    """What the worker says of a plan: its token and overlay, or why it is none; or what became of the worker."""
-    worker = Worker(task.to_line(Task()))
-    timer = threading.Timer(SECONDS_A_FILE, worker.close)
-    timer.start()
+@contextlib.contextmanager
+def asking(wanted: Task) -> Iterator[Callable[[dict[str, Any]], Answer]]:
+    """Something to be asked one thing after another; each answer is that of `worker`, or the code of what became of that."""
+    worker = Worker(task.to_line(wanted))
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(_LOOK_SECONDS):
+            worker.look()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
     try:
-        answer = next(worker.ask(iter([{"plan": str(path)}])), OVERRAN)
+        yield lambda request: next(worker.ask(iter([request])), OVERRAN)
     finally:
-        timer.cancel()
+        ended.set()
+        watcher.join()
         worker.close()
         worker.drop()
+
+
+def plan(path: Path) -> dict[str, Any] | str:
+    """What the worker says of a plan: its token and overlay, or why it is none; or what became of the worker."""
+    with asking(Task()) as ask:
+        answer = ask({"plan": str(path)})
     if isinstance(answer, str):
         return answer
     read: dict[str, Any] = json.loads(answer.partition(b"\t")[0])

@@ -50,8 +50,10 @@ filled      what a unit typed
 findings    filled → findings
 carried     what goes over into a marked copy
 marks       the marked copy
+mail        mail in and out
 task        what the processes are told
 examine     one file → findings
+wire        what it says of one
 worker      the process that examines files
 processes   starting them
 workers     files → answers of worker processes
@@ -60,7 +62,9 @@ beside      what the office keeps among them
 check       folders → results
 generate    options → workbooks
 project     the year's folder
-mail        mail in and out
+ledger      what came, what is owed
+store       files kept by content
+lock        one process at a time
 sample      plausible figures
 demo        the whole round
 cli         parse, call one room, print

@@ -1,0 +1,143 @@
+"""What a run that collects works with: the folder, its ledger and store, and the process that opens what came."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cchc_xlsx import __version__, identity, lock, owing, waivers, wire, workers
+from cchc_xlsx import store as stores
+from cchc_xlsx.collect import trust
+from cchc_xlsx.lang import Text
+from cchc_xlsx.ledger import book as ledger
+from cchc_xlsx.ledger.model import Attached, Checked, Slot
+from cchc_xlsx.ledger.obligations import Obligation
+from cchc_xlsx.mail.model import Mail, Part, Source, from_json, source_to_json
+from cchc_xlsx.project.model import Project
+from cchc_xlsx.recognise import Asked
+from cchc_xlsx.rules import registry
+from cchc_xlsx.store import Store
+from cchc_xlsx.task import Task
+from cchc_xlsx.workers import OVERRAN, Answer
+
+TOOL = f"cchc-xlsx {__version__}"
+_NOT_OURS = "I501"
+_DIED = Text(
+    "chương trình đọc thư dừng giữa chừng vì thư này; các thư khác không bị ảnh hưởng",
+    "the process that reads mails ended over this one; the others are not affected",
+)
+_OVERRAN = Text("đọc thư này mất quá nhiều thời gian", "reading this mail takes too long")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything that one run needs; `owed` are the obligations by slot, `now` gives the present moment."""
+
+    project: Project
+    book: sqlite3.Connection
+    store: Store
+    ask: Callable[[dict[str, Any]], Answer]
+    owed: Mapping[Slot, Obligation]
+    now: Callable[[], dt.datetime]
+
+
+@contextlib.contextmanager
+def opened(project: Project, now: Callable[[], dt.datetime], *, dry_run: bool = False) -> Iterator[Desk]:
+    """The desk of a year's folder, which no other run may use meanwhile; a dry run works on a copy that is thrown away.
+
+    Raises CchcError where another run is at work, or the ledger cannot be used.
+    """
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(lock.held(project.state))
+        book = stack.enter_context(contextlib.closing(ledger.open_at(project.state)))
+        place = project.state
+        if dry_run:
+            book = stack.enter_context(contextlib.closing(ledger.copy_of(book)))
+            place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cchc-")))
+        owed = owing.settled(project, book)
+        store = stack.enter_context(stores.opened(place))
+        setup = project.setup
+        task = Task(
+            Asked(own_forms=project.own_forms, key=project.key),
+            setup.office.lang,
+            setup.waivers,
+            waivers.today(now()),
+        )
+        ask = stack.enter_context(workers.asking(task))
+        yield Desk(project, book, store, ask, owed, now)
+
+
+class Unread(Exception):  # noqa: N818  not an error: the mail is left for the next run
+    """A mail that could not be read this time, and why."""
+
+    def __init__(self, why: Text) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def read(desk: Desk, source: Source) -> Mail:
+    """What lies in a source, its files in the spool. Raises Unread where nobody can tell this time."""
+    setup = desk.project.setup.mail
+    own = {setup.address.casefold()} - {"", *setup.forwarders}  # who passes on what others sent may use our address
+    request = {"mail": source_to_json(source), "spool": str(desk.store.spool), "own": sorted(own)}
+    answer = desk.ask(request)
+    if isinstance(answer, str):
+        raise Unread(_OVERRAN if answer == OVERRAN else _DIED)
+    said = json.loads(answer.partition(b"\t")[0])
+    if "why" in said:
+        raise Unread(Text(*said["why"]))
+    return from_json(said)
+
+
+def attached(desk: Desk, mail: Mail, *, is_mail: bool) -> tuple[Attached, ...]:
+    """The files of a mail: kept, and examined one by one."""
+    workbooks = [_workbook(desk, mail, part, is_mail=is_mail) for part in mail.workbooks]
+    refused = [Attached(one.route, one.name, "", 0, refused=one.why) for one in mail.refused]
+    return (*workbooks, *refused)
+
+
+def _workbook(desk: Desk, mail: Mail, part: Part, *, is_mail: bool) -> Attached:
+    kept = stores.adopt(desk.store, part.file, part.sha256, part.size)
+    bare = Attached(part.route, part.name, kept.sha256, kept.size)
+    if not mail.counts:
+        return bare
+    answer = desk.ask({"file": str(kept.path), "name": part.name})
+    if isinstance(answer, str):
+        return _refused(bare, registry.by_code()[answer].message.format(seconds=f"{workers.SECONDS_A_FILE:g}"))
+    said = wire.from_line(answer)
+    who = identity.parse(said.token) if said.token else None
+    if who is None or not said.of_set:
+        return _unknown(bare, said)
+    slot = Slot(who.form, who.period or "", who.unit)
+    why = trust.doubt(mail if is_mail else None, who, desk.project.setup, is_owed=slot in desk.owed)
+    counts = wire.counts(said.told)
+    checked = Checked(said.status, counts["error"], counts["warning"], said.told.decode())
+    return Attached(
+        *(part.route, part.name, kept.sha256, kept.size),
+        slot=slot,
+        token=who.token,
+        state="held" if why else "taken",
+        why=why,
+        checked=checked,
+    )
+
+
+def _refused(bare: Attached, why: Text) -> Attached:
+    return Attached(bare.route, bare.name, bare.sha256, bare.size, refused=why)
+
+
+def _unknown(bare: Attached, said: wire.Answer) -> Attached:
+    """A workbook that could not be opened or recognised: it is refused, unless it never was one of ours."""
+    findings = json.loads(b"{" + said.told + b"}")["findings"]
+    worst = next((one for one in findings if one["severity"] == "error"), None)
+    if worst is None or worst["code"] == _NOT_OURS:
+        return bare
+    text = f"{worst['code']}: {worst['message']}"
+    return _refused(bare, Text(text, text))

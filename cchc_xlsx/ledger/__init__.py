@@ -1,0 +1,1 @@
+"""One SQLite file: what is owed, what came, from whom, when, with what result, and what we sent."""

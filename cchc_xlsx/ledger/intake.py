@@ -1,0 +1,223 @@
+"""Entering what came: one transaction a message, so that a run which is broken off can be run again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Callable
+
+from cchc_xlsx.lang import Text
+from cchc_xlsx.ledger import outbox
+from cchc_xlsx.ledger.book import moment, words, writing
+from cchc_xlsx.ledger.model import Attached, Delivery, DeliveryStatus, Entered, Letter, Message, Outcome
+
+MOST_TRIES = 3  # mail.md: then it is shown and left
+
+
+def finished(book: sqlite3.Connection, account: str, folder: str, uidvalidity: str) -> frozenset[str]:
+    """The numbers of a mailbox's folder that need not be fetched again."""
+    rows = book.execute(
+        "SELECT uid FROM delivery WHERE account = ? AND folder = ? AND uidvalidity = ?"
+        " AND (status <> 'failed' OR tries >= ?)",
+        (account, folder, uidvalidity, MOST_TRIES),
+    )
+    return frozenset(row["uid"] for row in rows)
+
+
+def enter(
+    book: sqlite3.Connection,
+    delivery: Delivery,
+    message: Message,
+    tool: str,
+    now: dt.datetime,
+    tell: Callable[[Outcome], Text],
+    answer: Callable[[Outcome], Letter | None],
+) -> Outcome:
+    """Enter a message with its files, versions, what the check said, and the answer that is to go out; all or nothing.
+
+    `tell` says in words what became of it, `answer` which mail of ours follows.
+    """
+    with writing(book):
+        outcome = _message(book, message, tool, now)
+        status = _again(book, delivery, outcome)
+        _delivery(book, delivery, message, outcome, status, tell(outcome), now)
+        letter = answer(outcome) if outcome.is_new else None
+        if letter:
+            outbox.queue(book, letter, now, outcome.message)
+    return outcome
+
+
+def _again(book: sqlite3.Connection, delivery: Delivery, outcome: Outcome) -> DeliveryStatus:
+    """What a file tells that is collected once more from the same place: still what it was at first."""
+    row = book.execute(
+        "SELECT status FROM delivery WHERE account = ? AND folder = ? AND uidvalidity = ? AND uid = ? AND message = ?",
+        (delivery.account, delivery.folder, delivery.uidvalidity, delivery.uid, outcome.message),
+    ).fetchone()
+    return row["status"] if row and row["status"] != "failed" else outcome.status
+
+
+def failed(
+    book: sqlite3.Connection, delivery: Delivery, why: Text, now: dt.datetime, arrived: dt.datetime | None = None
+) -> None:
+    """Enter that a message could not be read this time."""
+    with writing(book):
+        book.execute(
+            "INSERT INTO delivery (account, folder, uidvalidity, uid, source, status, reason, arrived, seen_at)"
+            " VALUES (?, ?, ?, ?, ?, 'failed', ?, ?, ?)"
+            " ON CONFLICT (account, folder, uidvalidity, uid) DO UPDATE SET"
+            " tries = tries + 1, reason = excluded.reason, seen_at = excluded.seen_at WHERE status = 'failed'",
+            (*_key(delivery), delivery.source, words(why), arrived and moment(arrived), moment(now)),
+        )
+
+
+def passed(book: sqlite3.Connection, delivery: Delivery, why: Text, now: dt.datetime) -> None:
+    """Enter that something was seen and not looked into."""
+    with writing(book):
+        book.execute(
+            "INSERT INTO delivery (account, folder, uidvalidity, uid, source, status, reason, seen_at)"
+            " VALUES (?, ?, ?, ?, ?, 'none', ?, ?) ON CONFLICT DO NOTHING",
+            (*_key(delivery), delivery.source, words(why), moment(now)),
+        )
+
+
+def marked(book: sqlite3.Connection, delivery: Delivery, mark: str) -> None:
+    """Enter that a mail was marked in the mailbox ('done'), or was no longer there ('gone')."""
+    with writing(book):
+        book.execute(
+            "UPDATE delivery SET mark = ? WHERE account = ? AND folder = ? AND uidvalidity = ? AND uid = ?",
+            (mark, *_key(delivery)),
+        )
+
+
+def unmarked(book: sqlite3.Connection, account: str, folder: str, uidvalidity: str) -> tuple[str, ...]:
+    """The numbers of mails with workbooks that were entered and not marked since."""
+    rows = book.execute(
+        "SELECT uid FROM delivery WHERE account = ? AND folder = ? AND uidvalidity = ? AND mark IS NULL"
+        " AND status IN ('ok', 'duplicate', 'hold') ORDER BY id",
+        (account, folder, uidvalidity),
+    )
+    return tuple(row["uid"] for row in rows)
+
+
+def _key(one: Delivery) -> tuple[str, str, str, str]:
+    return one.account, one.folder, one.uidvalidity, one.uid
+
+
+def _delivery(
+    book: sqlite3.Connection,
+    one: Delivery,
+    message: Message,
+    outcome: Outcome,
+    status: DeliveryStatus,
+    reason: Text,
+    now: dt.datetime,
+) -> None:
+    book.execute(
+        "INSERT INTO delivery (account, folder, uidvalidity, uid, source, message, status, reason, arrived,"
+        " arrived_source, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (account, folder, uidvalidity, uid) DO UPDATE SET message = excluded.message,"
+        " status = excluded.status, reason = CASE WHEN status = excluded.status THEN reason ELSE excluded.reason END,"
+        " arrived = excluded.arrived, arrived_source = excluded.arrived_source",
+        (
+            *(*_key(one), one.source, outcome.message, status, words(reason)),
+            *(moment(message.arrived), message.arrived_source, moment(now)),
+        ),
+    )
+
+
+def _message(book: sqlite3.Connection, message: Message, tool: str, now: dt.datetime) -> Outcome:
+    known = book.execute("SELECT id FROM message WHERE key = ?", (message.key,)).fetchone()
+    if known:
+        return Outcome("duplicate", _known(book, known["id"], message), known["id"])
+    made = book.execute(
+        "INSERT INTO message (key, raw, message_id, sender, inner_from, subject, machine, sent, arrived, arrived_source)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(message.key, message.raw, message.message_id, message.sender, message.inner_from, message.subject),
+            *(message.machine, message.sent and moment(message.sent)),
+            *(moment(message.arrived), message.arrived_source),
+        ),
+    )
+    number = made.lastrowid
+    assert number is not None
+    entered = tuple(_attached(book, number, message, one, tool, now) for one in message.attached)
+    return Outcome(_status(message, entered), entered, number, is_new=True)
+
+
+def _known(book: sqlite3.Connection, number: int, message: Message) -> tuple[Entered, ...]:
+    """The versions that the files of a known message are."""
+    rows = book.execute(
+        "SELECT o.route, v.id, v.number FROM occurrence o JOIN version v ON v.id = o.version WHERE o.message = ?",
+        (number,),
+    )
+    found = {row["route"]: (row["id"], row["number"]) for row in rows}
+    return tuple(Entered(one, *found.get(one.route, (None, None))) for one in message.attached)
+
+
+def _status(message: Message, entered: tuple[Entered, ...]) -> DeliveryStatus:
+    ours = [one for one in entered if one.version is not None]
+    if any(one.is_new and one.attached.state == "held" for one in ours):
+        return "hold"
+    if any(one.is_new for one in ours):
+        return "ok"
+    if any(one.attached.refused for one in entered):
+        return "quarantine"
+    if ours:
+        return "duplicate"
+    return "auto" if message.machine else "none"
+
+
+def _attached(
+    book: sqlite3.Connection, message: int, whole: Message, one: Attached, tool: str, now: dt.datetime
+) -> Entered:
+    entered = _version(book, message, whole, one) if one.slot else Entered(one)
+    if entered.is_new and entered.version is not None and one.checked:
+        checked(book, entered.version, one, tool, now)
+    book.execute(
+        "INSERT INTO occurrence (message, route, name, sha256, size, refused, version) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (message, one.route, one.name, one.sha256, one.size, one.refused and words(one.refused), entered.version),
+    )
+    return entered
+
+
+def _version(book: sqlite3.Connection, message: int, whole: Message, one: Attached) -> Entered:
+    assert one.slot
+    known = book.execute(
+        "SELECT id, number, state FROM version WHERE form = ? AND period = ? AND unit = ? AND sha256 = ?",
+        (*one.slot, one.sha256),
+    ).fetchone()
+    if known:
+        return _upgraded(book, known, message, whole, one)
+    count = book.execute(
+        "SELECT count(*) FROM version WHERE form = ? AND period = ? AND unit = ?", tuple(one.slot)
+    ).fetchone()[0]
+    made = book.execute(
+        "INSERT INTO version (form, period, unit, sha256, number, token, message, sender, sent, arrived, state, why)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(*one.slot, one.sha256, count + 1, one.token, message, whole.sender),
+            *(whole.sent and moment(whole.sent), moment(whole.arrived), one.state, one.why and words(one.why)),
+        ),
+    )
+    return Entered(one, made.lastrowid, count + 1, is_new=True)
+
+
+def _upgraded(book: sqlite3.Connection, known: sqlite3.Row, message: int, whole: Message, one: Attached) -> Entered:
+    """A held version that now comes from one who is trusted is taken."""
+    if known["state"] != "held" or one.state != "taken":
+        return Entered(one, known["id"], known["number"])
+    book.execute(
+        "UPDATE version SET state = 'taken', why = NULL, message = ?, sender = ?, sent = ?, arrived = ? WHERE id = ?",
+        (message, whole.sender, whole.sent and moment(whole.sent), moment(whole.arrived), known["id"]),
+    )
+    return Entered(one, known["id"], known["number"], is_new=True)
+
+
+def checked(book: sqlite3.Connection, version: int, one: Attached, tool: str, now: dt.datetime) -> None:
+    """Enter what a check said of a version; earlier checks stay. Inside a transaction."""
+    assert one.checked
+    said = one.checked
+    book.execute(
+        "INSERT INTO checking (version, at, tool, status, errors, warnings, told) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (version, moment(now), tool, said.status, said.errors, said.warnings, said.told),
+    )

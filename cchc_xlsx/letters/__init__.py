@@ -1,0 +1,1 @@
+"""Our mails: workbooks sent out, reminders, answers; each composed from a template and sent once."""

@@ -1,0 +1,166 @@
+"""How each obligation stands: what came for it, whether in time, what is still wrong with it; and the shares of a period."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from cchc_xlsx import results
+from cchc_xlsx.ledger import obligations
+from cchc_xlsx.ledger.model import DELIVERY_STATUSES, DeliveryStatus, Slot
+from cchc_xlsx.ledger.obligations import Obligation, Version
+from cchc_xlsx.results import Fields, Told
+
+State = Literal["expected", "held", "received", "rejected", "warnings", "accepted", "nil", "excluded"]
+STATES: tuple[State, ...] = ("expected", "held", "received", "rejected", "warnings", "accepted", "nil", "excluded")
+COMPLETE: tuple[State, ...] = ("warnings", "accepted", "nil")
+_FIGURES = ("num", "den", "value", "status")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One obligation: its state, the version that counts, those that wait for the clerk, how many were superseded.
+
+    `is_late`: nothing came by the end of the last day, or the first version came after it. `findings` are those of the version
+    that counts, waived ones apart.
+    """
+
+    obligation: Obligation
+    state: State
+    is_late: bool = False
+    current: Version | None = None
+    is_conflict: bool = False
+    held: tuple[Version, ...] = ()
+    superseded: int = 0
+    findings: tuple[Told, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The counts of some obligations.
+
+    `completeness`: those for which a workbook without errors came, of all that are owed. `timeliness`: those for which the
+    first workbook came in time, of those that came or should have. Both are fractions, None where there is nothing to divide by.
+    """
+
+    states: Mapping[State, int]
+    owed: int
+    complete: int
+    asked: int  # came, or should have
+    in_time: int
+    late: int
+
+    @property
+    def completeness(self) -> float | None:
+        """Complete of owed."""
+        return self.complete / self.owed if self.owed else None
+
+    @property
+    def timeliness(self) -> float | None:
+        """In time of what came or should have."""
+        return self.in_time / self.asked if self.asked else None
+
+
+def standings(book: sqlite3.Connection, now: dt.datetime, period: str | None = None) -> tuple[Standing, ...]:
+    """Every obligation of a period, or of the year, in the order of period, form, unit."""
+    came: dict[Slot, list[Version]] = {}
+    for one in obligations.versions(book, period):
+        came.setdefault(one.slot, []).append(one)
+    return tuple(_standing(book, one, came.get(one.slot, []), now) for one in obligations.all_of(book, period))
+
+
+def _standing(book: sqlite3.Connection, owed: Obligation, came: Sequence[Version], now: dt.datetime) -> Standing:
+    held = tuple(one for one in came if one.state == "held")
+    counts = obligations.current(tuple(came))
+    taken = [one for one in came if one.state == "taken"]
+    is_late = owed.is_late(taken[0].arrived if taken else now)
+    if counts is None:
+        state: State = "excluded" if owed.excluded else "held" if held else "expected"
+        return Standing(owed, state, is_late and not owed.excluded, held=held)
+    version = counts.version
+    findings, fields = results.from_members(obligations.told(book, version.checking)) if version.checking else ((), {})
+    return Standing(
+        owed,
+        "excluded" if owed.excluded else _state(version, fields),
+        is_late and not owed.excluded,
+        version,
+        counts.is_conflict,
+        held,
+        len(taken) - 1,
+        tuple(one for one in findings if not one.waived),
+    )
+
+
+def _state(version: Version, fields: Fields) -> State:
+    if version.checking is None:
+        return "received"
+    if version.errors:
+        return "rejected"
+    if _is_nil(fields):
+        return "nil"
+    return "warnings" if version.warnings else "accepted"
+
+
+def _is_nil(fields: Fields) -> bool:
+    """Whether a workbook says of everything in it that nothing happened."""
+    figures = [
+        value for key, (_, value, state) in fields.items() if key.rpartition(".")[2] in _FIGURES and state == "value"
+    ]
+    is_said = any(state == "nil" for _, _, state in fields.values())
+    return is_said and all(value == 0 for value in figures)
+
+
+def tally(found: Sequence[Standing]) -> Tally:
+    """The counts of some obligations; those that are excluded count nowhere but among the states."""
+    states = Counter(one.state for one in found)
+    owed = [one for one in found if one.state != "excluded"]
+    came = [one for one in owed if one.current]
+    late = [one for one in owed if one.is_late]
+    in_time = [one for one in came if not one.is_late]
+    missing = [one for one in late if not one.current]
+    return Tally(
+        {state: states[state] for state in STATES},
+        len(owed),
+        sum(one.state in COMPLETE for one in owed),
+        len(came) + len(missing),
+        len(in_time),
+        len(late),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One mail or file that came, with what became of it."""
+
+    source: str
+    status: DeliveryStatus
+    reason: str  # as the ledger keeps words
+    sender: str | None
+    subject: str
+    arrived: str | None
+    tries: int
+
+
+def seen(book: sqlite3.Connection) -> tuple[Seen, ...]:
+    """Every mail and file that came, in the order of arrival; the last are those without a known one."""
+    rows = book.execute(
+        "SELECT d.*, m.sender, m.subject FROM delivery d LEFT JOIN message m ON m.id = d.message"
+        " ORDER BY d.arrived IS NULL, d.arrived, d.id"
+    )
+    return tuple(
+        Seen(
+            *(row["source"], row["status"], row["reason"], row["sender"], row["subject"] or ""),
+            *(row["arrived"], row["tries"]),
+        )
+        for row in rows
+    )
+
+
+def by_status(found: Sequence[Seen]) -> Mapping[DeliveryStatus, int]:
+    """How many came of each kind: their sum is all that came."""
+    counts = Counter(one.status for one in found)
+    return {status: counts[status] for status in DELIVERY_STATUSES}

@@ -1,0 +1,133 @@
+"""Where what came is kept for good: each file once, under its sha256, there whole or not at all even after a power cut."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+PIECE = 1 << 20  # bytes read at once
+_DAY_SECONDS = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The kept files below the private state of a year's folder: mails as they came, workbooks, mails as they went out."""
+
+    folder: Path
+
+    @property
+    def spool(self) -> Path:
+        """Where files are made; nothing in it counts."""
+        return self.folder / "spool"
+
+    def place(self, sha256: str) -> Path:
+        """Where a file of that content is, or would be, kept."""
+        return self.folder / "files" / sha256[:2] / sha256
+
+    def has(self, sha256: str) -> bool:
+        """Whether it is kept already."""
+        return self.place(sha256).is_file()
+
+    def read(self, sha256: str) -> bytes:
+        """The content of a kept file."""
+        return self.place(sha256).read_bytes()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A kept file: its content's sha256, its size in bytes, and where it is."""
+
+    sha256: str
+    size: int
+    path: Path
+
+
+@contextlib.contextmanager
+def opened(folder: Path) -> Iterator[Store]:
+    """The store; what an earlier run left half made is removed. For the one process that holds the lock."""
+    store = Store(folder)
+    shutil.rmtree(store.spool, ignore_errors=True)
+    store.spool.mkdir(parents=True, exist_ok=True)
+    try:
+        yield store
+    finally:
+        shutil.rmtree(store.spool, ignore_errors=True)
+
+
+def keep(store: Store, pieces: Iterable[bytes]) -> Kept:
+    """Keep what comes in pieces."""
+    temporary = store.spool / f"in-{time.monotonic_ns()}"
+    digest, size = hashlib.sha256(), 0
+    with temporary.open("xb") as stream:
+        for piece in pieces:
+            stream.write(piece)
+            digest.update(piece)
+            size += len(piece)
+    return adopt(store, temporary, digest.hexdigest(), size)
+
+
+def keep_with(store: Store, write: Callable[[IO[bytes]], object]) -> Kept:
+    """Keep what `write` writes."""
+    temporary = store.spool / f"in-{time.monotonic_ns()}"
+    with temporary.open("xb") as stream:
+        write(stream)
+    with temporary.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    return adopt(store, temporary, sha256, temporary.stat().st_size)
+
+
+def adopt(store: Store, temporary: Path, sha256: str, size: int) -> Kept:
+    """Keep a file of the spool: first it is safely on the disk, then it gets its name."""
+    place = store.place(sha256)
+    if place.is_file() and place.stat().st_size == size:
+        temporary.unlink(missing_ok=True)
+        return Kept(sha256, size, place)
+    with temporary.open("rb+") as stream:
+        os.fsync(stream.fileno())
+    place.parent.mkdir(parents=True, exist_ok=True)
+    temporary.replace(place)
+    _sync_folder(place.parent)
+    return Kept(sha256, size, place)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new name last. Windows has no such call and needs none."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def pieces(file: Path, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+    """The bytes of a file, or a part of it, in pieces."""
+    with file.open("rb") as stream:
+        stream.seek(start)
+        left = length
+        while left is None or left > 0:
+            piece = stream.read(PIECE if left is None else min(PIECE, left))
+            if not piece:
+                return
+            left = None if left is None else left - len(piece)
+            yield piece
+
+
+def sweep(store: Store, known: Collection[str]) -> int:
+    """Remove files that no row of the ledger knows and that are a day old; gives how many. A run that was broken off leaves them."""
+    before = time.time() - _DAY_SECONDS
+    count = 0
+    for path in (store.folder / "files").glob("??/*"):
+        with contextlib.suppress(OSError):
+            if path.name not in known and path.stat().st_mtime < before:
+                path.unlink()
+                count += 1
+    return count
