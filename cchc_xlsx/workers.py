@@ -181,9 +181,9 @@ def _gathered(
         yield from some
 
 
-def plan(path: Path) -> dict[str, Any] | str:
+def plan(path: Path, wanted: Task) -> dict[str, Any] | str:
     """What the worker says of a plan: its token and overlay, or why it is none; or what became of the worker."""
-    worker = Worker(task.to_line(Task()))
+    worker = Worker(task.to_line(wanted))
     timer = threading.Timer(SECONDS_A_FILE, worker.close)
     timer.start()
     try:
