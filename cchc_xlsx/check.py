@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
-from cchc_xlsx import beside, folder, identity, recognise, results, together, wire, workers
+from cchc_xlsx import beside, extras, folder, identity, recognise, results, together, wire, workers
 from cchc_xlsx.beside import Copies
+from cchc_xlsx.extras import Extras
 from cchc_xlsx.folder import Entry
 from cchc_xlsx.identity import Identity
 from cchc_xlsx.issue import Issue
@@ -56,7 +57,7 @@ class _Answers:
         self.size += len(of_set) + len(told)
 
     def of_set(self, one: _Kept) -> Any:  # noqa: ANN401  JSON
-        """Name of the unit, figures and plan of a file, for findings about the set."""
+        """Name of the unit, figures of a file, and what decides who is asked beside it, for findings about the set."""
         return self.read(one)[0]
 
     def read(self, one: _Kept) -> tuple[Any, str]:
@@ -66,7 +67,7 @@ class _Answers:
         return json.loads(data[: one.lengths[0]] or _NOTHING), data[one.lengths[0] :].decode()
 
 
-_NOTHING = b'["", {}, {}]'
+_NOTHING = b'["", {}, ""]'
 
 
 @dataclass(frozen=True)
@@ -208,10 +209,10 @@ def _about_the_set(entries: Sequence[Entry], answers: _Answers, task: Task, *, e
     def issue_of(who: Identity) -> Issue | None:
         if who.token not in read:
             return None
-        overlay = answers.of_set(read[who.token])[2]
-        key = (_revision(who), identity.carried(overlay))
+        asking = answers.of_set(read[who.token])[2]
+        key = (_revision(who), asking)
         if key not in issues:
-            issues[key] = recognise.whole(who, overlay, task.asked.own_forms)
+            issues[key] = recognise.whole(who, extras.read(asking) or Extras(), task.asked.own_forms)
         return issues[key]
 
     found = together.findings(members, issue_of if expect_all else None)

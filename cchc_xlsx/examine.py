@@ -108,9 +108,9 @@ def examine(path: Path, asked: Asked, layouts: Layouts, pardon: Pardon = _none) 
     return Examined(results.status(every), every, found.identity, digest, source)
 
 
-def read_plan(path: Path, layouts: Layouts) -> tuple[Identity, Overlay] | Text:
+def read_plan(path: Path, asked: Asked, layouts: Layouts) -> tuple[Identity, Overlay] | Text:
     """Whose plan a filled workbook is, and what it changes in its form; or why it is none."""
-    found = examine(path, Asked(), layouts)
+    found = examine(path, asked, layouts)
     if found.identity is None or found.filled is None:
         return first_text(found.findings)
     if found.identity.kind != "plan":

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from cchc_xlsx import expr, units, values
+from cchc_xlsx import expr, values
 from cchc_xlsx.expr import Const, Expr, If
 from cchc_xlsx.form.model import Row
-from cchc_xlsx.issue import PLAN_ROLES, Issue, Line, cell, lines, printed, words
+from cchc_xlsx.issue import PLAN_ROLES, Issue, Line, catalogue, cell, lines, printed, words
 from cchc_xlsx.lang import Text
 
 FieldType = Literal["whole", "percent", "score", "date", "choice", "names", "text"]
@@ -70,6 +70,7 @@ class Field:
     options: tuple[str, ...] = ()
     prefill: str | float | None = None
     is_share: bool = False  # a target that is a percentage, kept as text
+    known: float | None = None  # the figure that is known already: it is printed, and nothing is typed
 
     @property
     def title(self) -> Text:
@@ -104,6 +105,7 @@ class Context:
     issue: Issue
     lines: tuple[Line, ...]
     fields: Mapping[str, Field] = field(default_factory=dict)
+    known: Mapping[str, Field] = field(default_factory=dict)  # would be inputs, but their figures are known
 
     @cached_property
     def by_line(self) -> Mapping[str, Line]:
@@ -119,12 +121,22 @@ class Context:
         """The input `name` of a line, if this workbook asks for it."""
         return self.fields.get(line.key(name))
 
+    def figure(self, line: Line, name: str) -> Expr:
+        """What stands in a field of a line: what is typed there, or the figure that is known."""
+        found = self.known.get(line.key(name))
+        return expr.Ref(line.key(name)) if found is None or found.known is None else Const(found.known)
+
+    def prior(self, line: Line) -> str | float | None:
+        """The result of the period before, where it is known."""
+        return self.issue.local.previous.get(line.key("prior"))
+
 
 def context(issue: Issue) -> Context:
     """The issue with its lines and inputs in reading order."""
     all_lines = lines(issue)
-    found = _plan(issue) if issue.kind == "plan" else _report(issue, all_lines)
-    return Context(issue, all_lines, {one.key: one for one in found})
+    found = tuple(_plan(issue) if issue.kind == "plan" else _report(issue, all_lines))
+    inputs = {one.key: one for one in found if one.known is None}
+    return Context(issue, all_lines, inputs, {one.key: one for one in found if one.known is not None})
 
 
 def _report(issue: Issue, all_lines: tuple[Line, ...]) -> Iterator[Field]:
@@ -139,8 +151,9 @@ FREE_TEXTS = {"difficulties": "Khó khăn, vướng mắc", "proposals": "Kiến
 
 
 def report_fields(issue: Issue, line: Line) -> Iterator[Field]:
-    """The inputs of one line of a report, in the order of their columns."""
-    yield from _MAKERS[line.measure.kind](issue, line)
+    """The inputs of one line of a report, in the order of their columns; with those whose figure is known."""
+    for one in _MAKERS[line.measure.kind](issue, line):
+        yield _known(one, issue.local.previous.get(one.key))
     options = nil_options(line)
     if options and line.measure.kind != "task":
         yield _field(line, "nil", "nil", "choice", " / ".join(options), options=options)
@@ -148,6 +161,14 @@ def report_fields(issue: Issue, line: Line) -> Iterator[Field]:
         yield _field(line, "reason", "reason", "text", "Nguyên nhân chưa đạt")
     yield _field(line, "evidence", "evidence", "text", "Tài liệu kiểm chứng")
     yield _field(line, "note", "note", "text", "Ghi chú")
+
+
+def _known(one: Field, figure: str | float | None) -> Field:
+    """The field with its known figure, where that is one which may be reckoned with."""
+    if not isinstance(figure, (int, float)) or one.key.rpartition(".")[2] not in ("previous", "previous_of"):
+        return one
+    is_valid = expr.holds(one.valid, {one.key: float(figure)})
+    return replace(one, known=float(figure)) if is_valid else one
 
 
 def nil_options(line: Line) -> tuple[str, ...]:
@@ -273,9 +294,9 @@ def _plan_row(issue: Issue, row: Row) -> Iterator[Field]:
 
 def responsible(issue: Issue) -> tuple[str, ...]:
     """The drop-down of a responsibility cell: sections, collective phrases and the combinations that the form prints."""
-    catalogue = units.catalogue(issue.form.era)
-    names = [catalogue.units[code].name for code in issue.form.sections]
-    names += [unit.name for unit in catalogue.units.values() if unit.all_sections]
+    known = catalogue(issue).units
+    names = [known[code].name for code in issue.form.sections]
+    names += [unit.name for unit in known.values() if unit.all_sections]
     columns = [column.id for column in issue.form.leaves if column.role == "units"]
     shown = [str(cell(issue, row, column)) for row in issue.form.rows for column in columns]
     return tuple(dict.fromkeys(text for text in (*names, *shown) if text))
@@ -332,7 +353,7 @@ def _before(ctx: Context, line: Line) -> Iterator[tuple[Expr, str]]:
         zero = [expr.compare(line.key(name), "=", 0) for name in ("num", "den")]
         yield expr.both(_valid(ctx, line, "num", "den"), *zero), NIL
     if line.measure.kind == "rank":
-        differ = expr.Compare("<>", expr.Ref(line.key("of")), expr.Ref(line.key("previous_of")))
+        differ = expr.Compare("<>", ctx.figure(line, "of"), ctx.figure(line, "previous_of"))
         yield expr.both(_valid(ctx, line, "value", "of", "previous", "previous_of"), differ), NOT_COMPARABLE
 
 
@@ -382,17 +403,17 @@ def _judge_value(ctx: Context, line: Line) -> Judged:
 
 
 def _judge_rank(ctx: Context, line: Line) -> Judged:
-    same = expr.Compare("=", expr.Ref(line.key("of")), expr.Ref(line.key("previous_of")))
+    same = expr.Compare("=", ctx.figure(line, "of"), ctx.figure(line, "previous_of"))
     within = [
-        expr.Compare("<=", expr.Ref(line.key(name)), expr.Ref(line.key(total)))
+        expr.Compare("<=", ctx.figure(line, name), ctx.figure(line, total))
         for name, total in (("value", "of"), ("previous", "previous_of"))
     ]
     known = expr.both(_valid(ctx, line, "value", "of", "previous", "previous_of"), *within, same)
-    return known, expr.Compare("<", expr.Ref(line.key("value")), expr.Ref(line.key("previous")))
+    return known, expr.Compare("<", ctx.figure(line, "value"), ctx.figure(line, "previous"))
 
 
 def _judge_trend(ctx: Context, line: Line) -> Judged:
-    better = expr.Compare(">", expr.Ref(line.key("value")), expr.Ref(line.key("previous")))
+    better = expr.Compare(">", ctx.figure(line, "value"), ctx.figure(line, "previous"))
     return _valid(ctx, line, "value", "previous"), better
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from cchc_xlsx import expr, issue, legacy, units, values
+from cchc_xlsx import expr, issue, legacy, values
 from cchc_xlsx.alteration import Aligned
 from cchc_xlsx.expr import Ref
 from cchc_xlsx.fields import Context, Field
@@ -172,7 +172,7 @@ def _plan(filled: Filled) -> Iterator[Finding]:
             continue
         by_code = registry.by_code()
         if roles[one.slot] == "units":
-            _, unknown = units.catalogue(ctx.issue.form.era).named(entry.value)
+            _, unknown = issue.catalogue(ctx.issue).named(entry.value)
             if unknown:
                 yield _finding(filled, entry, by_code["V224"], {"names": "; ".join(unknown)})
         elif roles[one.slot] == "deadline" and deadlines.parse(entry.value, ctx.issue.year) is None:

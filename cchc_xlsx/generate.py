@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cchc_xlsx import identity, issue, periods, units, values, workers, writer
+from cchc_xlsx import extras, identity, issue, periods, units, values, workers, writer
 from cchc_xlsx.errors import CchcError
+from cchc_xlsx.extras import Extras
 from cchc_xlsx.form import load
 from cchc_xlsx.form.model import Form
-from cchc_xlsx.issue import Issue, IssueKind, Plan
+from cchc_xlsx.identity import Identity
+from cchc_xlsx.issue import Issue, IssueKind, Local
 from cchc_xlsx.lang import Text
 from cchc_xlsx.layout import place
-from cchc_xlsx.recognise import GivenPlan
+from cchc_xlsx.recognise import Asked, GivenPlan
 from cchc_xlsx.results import printable
 from cchc_xlsx.rules import registry
+from cchc_xlsx.task import Task
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,19}")
 _NO_COMMUNE = Text(
@@ -56,9 +59,19 @@ _OTHER_COMMUNE = Text(
 )
 
 
+_NOT_CARRIED = Text(
+    "Tên đơn vị, tên khác hoặc số liệu trước đây không ghi được vào biểu {file}: quá dài, trống, hoặc có xuống dòng.",
+    "A unit's name, another name or an earlier figure cannot be written into {file}: too long, empty, or with line breaks.",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is asked for, as the command line has it."""
+    """What is asked for, as the command line has it; and what only a year's folder adds.
+
+    `local` gives what the office adds to a unit's workbook; that of the commune (`XA`) tells by its names and spellings which
+    units own rows. `serial` tells two issues apart that are the same in all else.
+    """
 
     commune: str
     out: Path
@@ -69,13 +82,32 @@ class Order:
     unit: str | None = None
     all_units: bool = False
     kind: IssueKind | None = None
-    plan: Path | None = None
+    plan: Path | GivenPlan | None = None
     overwrite: bool = False
+    key: bytes | None = None
+    local: Callable[[str], Local] | None = None
+    own_forms: Path | None = None
+    serial: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A workbook before it is written: where it goes, what it is for, who it is."""
+
+    path: Path
+    issue: Issue
+    identity: Identity
+    data: bytes
+
+    @property
+    def carried(self) -> str:
+        """The JSON that it carries."""
+        return extras.write(extras.of(self.issue))
 
 
 def issues(order: Order) -> tuple[Issue, ...]:
     """The issues that an order means. Raises CchcError where it contradicts itself."""
-    form = load.find(order.form)
+    form = load.find(order.form, own=order.own_forms)
     period = periods.parse(order.period) if order.period else None
     kind: IssueKind = order.kind or ("report" if period else "plan")
     if kind == "report" and period is None:
@@ -87,11 +119,28 @@ def issues(order: Order) -> tuple[Issue, ...]:
         raise CchcError(_YEARS.format(year=year, period=period.code))
     if not 2000 <= year <= 2099:
         raise CchcError(_BAD_YEAR.format(year=year))
-    common = Issue(form, commune_name(order.commune), year, kind, period, commune_code=_code(order.commune_code))
+    code = _code(order.commune_code)
+    common = Issue(form, commune_name(order.commune), year, kind, period, commune_code=code, serial=order.serial)
     if order.plan:
-        overlay = read_plan(order.plan, common).overlay
-        common = replace(common, plan=Plan(1 if overlay else 0, overlay))
-    return tuple(replace(common, unit=unit) for unit in _units(common, order))
+        common = replace(common, plan=_plan(order.plan, common, order).plan)
+    common = _with_local(common, order)
+    return tuple(_with_local(replace(common, unit=unit), order) for unit in _units(common, order))
+
+
+def _with_local(one: Issue, order: Order) -> Issue:
+    """The issue with what the office adds, as far as its form has a place for it."""
+    if order.local is None:
+        return one
+    plain = replace(one, local=Local())
+    local = extras.fitting(Extras(local=order.local(one.unit)), one.form).local
+    names = {code: name for code, name in local.names.items() if name != issue.unit_name(plain, code)}
+    return replace(one, local=replace(local, names=names))
+
+
+def _plan(plan: Path | GivenPlan, report: Issue, order: Order) -> GivenPlan:
+    if isinstance(plan, GivenPlan):
+        return plan
+    return read_plan(plan, report, Asked(own_forms=order.own_forms, key=order.key))
 
 
 def _default_year(form: Form) -> int:
@@ -126,20 +175,20 @@ def _units(common: Issue, order: Order) -> tuple[str, ...]:
     return (code,)
 
 
-def read_plan(path: Path, report: Issue | None = None) -> GivenPlan:
+def read_plan(path: Path, report: Issue | None = None, asked: Asked = Asked()) -> GivenPlan:  # noqa: B008  frozen
     """What a filled plan changes in its form. Raises CchcError where the file is no plan, has errors, or is another's."""
 
     def refuse(why: Text) -> CchcError:
         return CchcError(_NOT_A_PLAN.format(file=printable(path.name), why=why))
 
-    found = workers.plan(path)
+    found = workers.plan(path, Task(asked))
     if isinstance(found, str):
         raise refuse(registry.by_code()[found].message.format(seconds=f"{workers.SECONDS_A_FILE:g}"))
     if "why" in found:
         raise refuse(Text(*found["why"]))
     who = identity.parse(found["token"])
     assert who
-    form = load.find(who.form, who.version)
+    form = load.find(who.form, who.version, asked.own_forms)
     if report and form is not report.form:
         raise refuse(_WRONG_KIND.format(form=report.form.id))
     if report and (who.commune, who.year) != (report.commune, report.year):
@@ -151,20 +200,36 @@ def read_plan(path: Path, report: Issue | None = None) -> GivenPlan:
 
 def generate(order: Order, progress: Callable[[int, int], None] | None = None) -> tuple[Path, ...]:
     """The workbooks of an order, written; gives their paths. A workbook that is there with other content stays."""
-    wanted = issues(order)
-    made = [(order.out / issue.file_name(one), writer.to_bytes(place.place(one))) for one in wanted]
-    if not order.overwrite:
-        taken = list(_taken(made))
-        if taken:
-            raise CchcError(_EXISTS.format(files=", ".join(taken)))
-    for number, (path, data) in enumerate(made, 1):
-        writer.save(data, path)
+    made = make(order)
+    write(made, progress, overwrite=order.overwrite)
+    return tuple(one.path for one in made)
+
+
+def make(order: Order) -> tuple[Made, ...]:
+    """The workbooks of an order, not yet written. Raises CchcError where it contradicts itself."""
+    return tuple(_made(order, one) for one in issues(order))
+
+
+def _made(order: Order, one: Issue) -> Made:
+    path = order.out / issue.file_name(one)
+    if extras.read(extras.write(extras.of(one))) is None:
+        raise CchcError(_NOT_CARRIED.format(file=path.name))
+    who = identity.of(one, order.key)
+    return Made(path, one, who, writer.to_bytes(place.place(one, who=who)))
+
+
+def write(made: Sequence[Made], progress: Callable[[int, int], None] | None = None, *, overwrite: bool = False) -> None:
+    """Write workbooks. Raises CchcError, before the first is written, where one is there with other content."""
+    taken = [] if overwrite else list(_taken(made))
+    if taken:
+        raise CchcError(_EXISTS.format(files=", ".join(taken)))
+    for number, one in enumerate(made, 1):
+        writer.save(one.data, one.path)
         if progress:
             progress(number, len(made))
-    return tuple(path for path, _ in made)
 
 
-def _taken(made: list[tuple[Path, bytes]]) -> Iterator[str]:
-    for path, data in made:
-        if path.exists() and not (path.is_file() and path.read_bytes() == data):
-            yield path.name
+def _taken(made: Sequence[Made]) -> Iterator[str]:
+    for one in made:
+        if one.path.exists() and not (one.path.is_file() and one.path.read_bytes() == one.data):
+            yield one.path.name

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from cchc_xlsx import values
-from cchc_xlsx.issue import Issue, IssueKind, Overlay
+from cchc_xlsx import extras, values
+from cchc_xlsx.issue import Issue, IssueKind
 
 PROPERTY = "cchc-xlsx"  # name of the custom document property that carries the token
 PREFIX = "CCHC1|"
 _NONE = "-"
 _FIELDS = 12
+_PLAIN, _LOCAL = "n", "x"  # begin the nonce of an issue without and with what its office adds
 
 Verdict = Literal["good", "bad", "unknown key"]
 
@@ -42,6 +42,16 @@ class Identity:
         """The code printed in the visible line: eight signs of the tag."""
         return f"{self.tag[1:5]}-{self.tag[5:9]}".upper()
 
+    @property
+    def is_keyed(self) -> bool:
+        """Whether it has the mark of an office."""
+        return self.tag.startswith("k")
+
+    @property
+    def is_local(self) -> bool:
+        """Whether its office added something to the form, without which it cannot be placed again."""
+        return self.nonce.startswith(_LOCAL)
+
 
 def of(issue: Issue, key: bytes | None = None) -> Identity:
     """The identity of an issue: tagged with the office's key where there is one, else with a plain digest.
@@ -60,29 +70,13 @@ def of(issue: Issue, key: bytes | None = None) -> Identity:
         issue.unit,
         issue.kind,
     ]
-    extras = carried(issue.plan.overlay)
-    nonce = hashlib.sha256("\n".join([*parts, extras, str(issue.serial)]).encode()).hexdigest()[:12]
-    body = "|".join([*parts, f"n{nonce}"])
-    token = f"{body}|{_tag(body, extras, key)}"
+    carried = extras.write(extras.of(issue))
+    nonce = hashlib.sha256("\n".join([*parts, carried, str(issue.serial)]).encode()).hexdigest()[:12]
+    body = "|".join([*parts, f"{_LOCAL if issue.local else _PLAIN}{nonce}"])
+    token = f"{body}|{_tag(body, carried, key)}"
     identity = parse(token)
     assert identity is not None
     return identity
-
-
-def carried(overlay: Overlay) -> str:
-    """What varies beyond the form, as the canonical JSON that the workbook carries and the tag covers."""
-    return json.dumps({"plan": dict(overlay)}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def overlay(extras: str) -> Overlay | None:
-    """The plan's overlay from the carried JSON; None where it cannot be read."""
-    try:
-        plan = json.loads(extras)["plan"]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return None
-    if not isinstance(plan, dict) or not all(type(value) in (str, int, float) for value in plan.values()):
-        return None
-    return plan
 
 
 def parse(token: object) -> Identity | None:
@@ -117,17 +111,17 @@ def _parsed(token: str) -> Identity | None:
     )
 
 
-def verify(identity: Identity, extras: str, key: bytes | None = None) -> Verdict:
+def verify(identity: Identity, carried: str, key: bytes | None = None) -> Verdict:
     """Whether the tag fits the token and the carried JSON; a keyed tag cannot be judged without the key."""
     body = identity.token.rpartition("|")[0]
-    if identity.tag.startswith("k") and key is None:
+    if identity.is_keyed and key is None:
         return "unknown key"
-    expected = _tag(body, extras, key if identity.tag.startswith("k") else None)
+    expected = _tag(body, carried, key if identity.is_keyed else None)
     return "good" if hmac.compare_digest(expected.encode(), identity.tag.encode()) else "bad"
 
 
-def _tag(body: str, extras: str, key: bytes | None) -> str:
-    message = f"{body}\n{extras}".encode()
+def _tag(body: str, carried: str, key: bytes | None) -> str:
+    message = f"{body}\n{carried}".encode()
     if key is None:
         return "u" + hashlib.sha256(message).hexdigest()[:16]
     return "k" + hmac.new(key, message, hashlib.sha256).hexdigest()[:16]

@@ -11,7 +11,7 @@ from typing import Literal
 from cchc_xlsx import units, values
 from cchc_xlsx.form import deadlines, render
 from cchc_xlsx.form.model import Column, Deadline, Form, Measure, Operator, ReportedBy, Row
-from cchc_xlsx.periods import Period
+from cchc_xlsx.periods import Period, unit_deadline
 
 IssueKind = Literal["plan", "report"]
 Overlay = Mapping[str, "str | float"]
@@ -31,6 +31,25 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Local:
+    """What an office's set-up and its records add to an issue; the workbook carries it, so that any checker has it too.
+
+    `previous` are figures that are known already. Last year's result of a rank or a trend stands under the key of its field
+    (`<line>.previous`, `<line>.previous_of`): it is printed, not asked for. The result of the period before stands under
+    `<line>.prior`, as the unit reads it.
+    """
+
+    due: dt.date | None = None  # the day by which the unit sends; that of the decree without it
+    names: Mapping[str, str] = field(default_factory=dict)  # unit → its name, where it is not that of the catalogue
+    spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # unit → what else a plan may call it
+    previous: Mapping[str, str | float] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything in it."""
+        return bool(self.due or self.names or self.spellings or self.previous)
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """What one workbook is for."""
 
@@ -43,6 +62,7 @@ class Issue:
     commune_code: str | None = None
     plan: Plan = Plan()
     serial: int = 0
+    local: Local = Local()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +217,19 @@ def _deadline(issue: Issue, row: Row) -> tuple[Deadline, ...]:
     return deadlines.parse(str(given), issue.year) or ()
 
 
+def catalogue(issue: Issue) -> units.Catalogue:
+    """The units that the issue may name, called as its office calls them."""
+    local = issue.local
+    if not (local.names or local.spellings):
+        return units.catalogue(issue.form.era)
+    others = tuple((code, tuple(local.spellings[code])) for code in sorted(local.spellings))
+    return units.with_own(issue.form.era, tuple(sorted(local.names.items())), others)
+
+
 def owner_units(issue: Issue, row: Row) -> tuple[tuple[units.Unit, ...], tuple[str, ...]]:
     """The units that the responsible cell of a row names, and the names in it that the catalogue does not know."""
     text = str(printed(issue, row, issue.form.owner_column)) if issue.form.owner_column else ""
-    return units.catalogue(issue.form.era).named(text) if text.strip() else ((), ())
+    return catalogue(issue).named(text) if text.strip() else ((), ())
 
 
 def _owners(issue: Issue, row: Row) -> tuple[str, ...]:
@@ -241,10 +270,15 @@ def unit_name(issue: Issue, code: str) -> str:
     """The name of a unit as printed on its workbook; the commune itself for `XA`."""
     if code == units.COMMUNE:
         return f"UBND {render.full(issue.commune)}"
-    unit = units.catalogue(issue.form.era).units[code]
+    unit = catalogue(issue).units[code]
     if unit.ward_name and render.full(issue.commune).lower().startswith("phường"):
         return unit.ward_name
     return unit.name
+
+
+def send_by(issue: Issue) -> dt.date | None:
+    """The day by which a report is sent: as the office has set it, else by the decree; None for a plan."""
+    return issue.local.due or (unit_deadline(issue.period) if issue.period else None)
 
 
 def file_name(one: Issue) -> str:

@@ -132,7 +132,12 @@ class Source:
 
 def is_needed(found: Sequence[Finding]) -> bool:
     """Whether there is anything for a unit to mend or to know."""
-    return any(one.severity != "info" for one in found)
+    return any(map(_is_told, found))
+
+
+def _is_told(one: Finding) -> bool:
+    """A copy has the identity of the workbook: what is wrong with that cannot be mended in it."""
+    return one.severity != "info" and one.code[0] != "I"
 
 
 def file_name(one: Issue, sha256: str) -> str:
@@ -143,7 +148,7 @@ def file_name(one: Issue, sha256: str) -> str:
 def marked_copy(source: Source, found: Sequence[Finding], lang: Lang, source_name: str) -> bytes:
     """The copy's bytes: the same issue and identity, what was typed, a note on each cell at fault, and the list of all.
 
-    `found` are the findings that count; those of severity info are left out.
+    `found` are the findings that count; those of severity info and about the identity are left out.
     """
     return writer.to_bytes(layout(source, found, lang, source_name))
 
@@ -153,7 +158,7 @@ def layout(source: Source, found: Sequence[Finding], lang: Lang, source_name: st
     typed = carried.inputs(source.filled, source.sheet, source.aligned)
     content = {key: one.content for key, one in typed.items()}
     placed = place.place(source.filled.layout.context.issue, content, source.identity)
-    counted = [one for one in found if one.severity != "info"]
+    counted = [one for one in found if _is_told(one)]
     told = _Told(source, placed, typed, lang)
     filled_in = [one for one in told.sections(counted) if one.items]
     sections = [replace(one, title=f"{values.roman(at)}. {one.title}") for at, one in enumerate(filled_in, 1)]

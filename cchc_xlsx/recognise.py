@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from cchc_xlsx import fields, identity, periods, units
+from cchc_xlsx import extras, fields, identity, periods, units
 from cchc_xlsx.errors import CchcError
+from cchc_xlsx.extras import Extras
 from cchc_xlsx.form import load
 from cchc_xlsx.form.model import Form
 from cchc_xlsx.grid import Book, Grid
@@ -15,6 +16,7 @@ from cchc_xlsx.identity import Identity
 from cchc_xlsx.issue import Issue, Overlay, Plan
 from cchc_xlsx.lang import Text
 from cchc_xlsx.layout.guide import META
+from cchc_xlsx.periods import Period
 from cchc_xlsx.rules.model import Finding
 
 _NOT_A_UNIT = Text(
@@ -24,10 +26,17 @@ _NOT_A_UNIT = Text(
 
 @dataclass(frozen=True, slots=True)
 class GivenPlan:
-    """A filled plan: its issue, and what it changes in its form."""
+    """A filled plan: its issue, and what it changes in its form; `number` is that of the revision in a project."""
 
     issue: Issue
     overlay: Overlay
+    number: int | None = None
+
+    @property
+    def plan(self) -> Plan:
+        """What reports follow; without a project a plan that changes nothing is the form as shipped."""
+        number = self.number if self.number is not None else int(bool(self.overlay))
+        return Plan(number, self.overlay)
 
     def is_for(self, who: Identity) -> bool:
         """Whether reports of that identity have to follow it."""
@@ -38,12 +47,16 @@ class GivenPlan:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the person at the keyboard wants: a period, a plan, forms and a key of their own."""
+    """What the person at the keyboard wants: a period, a plan, forms and a key of their own.
+
+    `issued` is what the office has sent out, by token: the JSON that a workbook carries, for those that have lost it.
+    """
 
     period: str | None = None
     plan: GivenPlan | None = None
     own_forms: Path | None = None
     key: bytes | None = None
+    issued: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +94,15 @@ def recognise(book: Book, asked: Asked) -> Recognised:
 
 def _recognise(book: Book, asked: Asked, found: _Found) -> Recognised:
     who = found.identity = _agreed(book)
-    extras = _carried(book)
     given = asked.plan.overlay if asked.plan and asked.plan.is_for(who) else None
-    overlay = _overlay(who, extras, given)
-    is_lent = extras is None and who.plan > 0
-    _verify(who, identity.carried(overlay), asked, found, "I507" if is_lent else "I502")
+    own = extras.read(_carried(book)) or extras.read(asked.issued.get(who.token))
+    beyond = own or _lent(who, given)
+    is_lent = own is None and who.plan > 0
+    _verify(who, extras.write(beyond), asked, found, "I507" if is_lent else "I502")
     if asked.period and who.period and who.period != asked.period:
         raise _Refused("I505", found=who.period, wanted=asked.period)
-    issue = _issue(who, overlay, asked, found)
-    if given is not None and dict(given) != dict(overlay):
+    issue = _issue(who, beyond, asked, found)
+    if given is not None and dict(given) != dict(beyond.overlay):
         raise _Refused("I507")
     sheet = _form_sheet(book, who)
     if sheet is None:
@@ -136,27 +149,28 @@ def _carried(book: Book) -> str | None:
     return "".join(str(meta.values.get((row, 2), "")) for row in rows) or None
 
 
-def _overlay(who: Identity, extras: str | None, given: Overlay | None) -> Overlay:
-    """The plan that the workbook was issued with: carried in it, none for p0, or the plan that was asked for."""
-    overlay = identity.overlay(extras) if extras is not None else None
-    if overlay is not None:
-        return overlay
+def _lent(who: Identity, given: Overlay | None) -> Extras:
+    """What a workbook that carries nothing any more was issued with: nothing for p0, or the plan that was asked for."""
+    if who.is_local:
+        raise _Refused("I509")
     if who.plan == 0:
-        return {}
+        return Extras()
     if given is not None:
-        return given
+        return Extras(given)
     raise _Refused("I506", plan=who.plan)
 
 
-def _verify(who: Identity, extras: str, asked: Asked, found: _Found, code: str) -> None:
-    verdict = identity.verify(who, extras, asked.key)
+def _verify(who: Identity, carried: str, asked: Asked, found: _Found, code: str) -> None:
+    verdict = identity.verify(who, carried, asked.key)
     if verdict == "bad":
         raise _Refused(code)
     if verdict == "unknown key":
         found.findings.append(Finding("I511", "info"))
+    if asked.key is not None and not who.is_keyed:
+        found.findings.append(Finding("I521", "warning"))
 
 
-def _issue(who: Identity, overlay: Overlay, asked: Asked, found: _Found) -> Issue:
+def _issue(who: Identity, beyond: Extras, asked: Asked, found: _Found) -> Issue:
     try:
         form = load.find(who.form, who.version, asked.own_forms)
         period = periods.parse(who.period) if who.period else None
@@ -167,31 +181,36 @@ def _issue(who: Identity, overlay: Overlay, asked: Asked, found: _Found) -> Issu
         found.findings.append(Finding("I512", "info", data={"version": who.version, "newest": newest}))
     if not _is_unit(form, who.unit) or (who.kind == "report") != (period is not None):
         raise _Refused("I504", what=_NOT_A_UNIT.format(unit=who.unit))
-    plan = Plan(who.plan, _known(form, overlay))
-    return Issue(form, who.commune, who.year, who.kind, period, who.unit, who.commune_code, plan)
+    return replace(_of_commune(who, form, period, beyond), unit=who.unit)
 
 
-def whole(who: Identity, overlay: Overlay, own_forms: Path | None = None) -> Issue | None:
+def whole(who: Identity, beyond: Extras, own_forms: Path | None = None) -> Issue | None:
     """The commune's whole issue of which a workbook is one unit's; None where its form or period is not known."""
     try:
         form = load.find(who.form, who.version, own_forms)
         period = periods.parse(who.period) if who.period else None
     except CchcError:
         return None
-    plan = Plan(who.plan, _known(form, overlay))
-    return Issue(form, who.commune, who.year, who.kind, period, commune_code=who.commune_code, plan=plan)
+    return _of_commune(who, form, period, beyond)
+
+
+def _of_commune(who: Identity, form: Form, period: Period | None, beyond: Extras) -> Issue:
+    known = extras.fitting(beyond, form)  # it came with the workbook and is not to be trusted
+    plan = Plan(who.plan, known.overlay)
+    return Issue(
+        form,
+        who.commune,
+        who.year,
+        who.kind,
+        period,
+        commune_code=who.commune_code,
+        plan=plan,
+        local=known.local,
+    )
 
 
 def _is_unit(form: Form, code: str) -> bool:
     return code == units.COMMUNE or code in units.catalogue(form.era).units
-
-
-def _known(form: Form, overlay: Overlay) -> Overlay:
-    """The overlay without keys that the form does not have: it came with the workbook and is not to be trusted."""
-    if not overlay:
-        return {}
-    keys = {f"{row.id}.{leaf.id}" for row in form.rows for leaf in form.leaves}
-    return {key: value for key, value in overlay.items() if key in keys}
 
 
 def _form_sheet(book: Book, who: Identity) -> Grid | None:

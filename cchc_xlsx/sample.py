@@ -21,7 +21,8 @@ def valid(issue: Issue) -> Typed:
     typed: Typed = {}
     for line in ctx.lines:
         if line.is_open:
-            typed |= {line.key(name): value for name, value in _MAKERS[line.measure.kind](ctx, line).items()}
+            made = _MAKERS[line.measure.kind](ctx, line)
+            typed |= {line.key(name): value for name, value in made.items() if ctx.of(line, name)}
     _agree(issue, typed)
     return typed
 

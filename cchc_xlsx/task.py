@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-from cchc_xlsx import waivers
+from cchc_xlsx import identity, waivers
 from cchc_xlsx.form import load
 from cchc_xlsx.identity import Identity
 from cchc_xlsx.issue import Issue
@@ -52,9 +53,11 @@ def to_line(task: Task) -> bytes:
             "commune_code": whose.commune_code,
             "year": whose.year,
             "overlay": dict(plan.overlay),
+            "number": plan.number,
         },
         "own_forms": str(task.asked.own_forms) if task.asked.own_forms else None,
         "key": task.asked.key.hex() if task.asked.key else None,
+        "issued": _issued(task.asked),
         "lang": task.lang,
         "waivers": [{**asdict(one), "until": one.until.isoformat() if one.until else None} for one in task.waivers],
         "today": task.today.isoformat(),
@@ -66,16 +69,29 @@ def to_line(task: Task) -> bytes:
 def from_line(line: bytes) -> Task:
     """The task that a line of JSON tells."""
     said = json.loads(line)
-    plan = said["plan"]
-    given = None
-    if plan:
-        form = load.find(plan["form"], plan["version"])
-        whose = Issue(form, plan["commune"], plan["year"], "plan", commune_code=plan["commune_code"])
-        given = GivenPlan(whose, plan["overlay"])
-    own, key = said["own_forms"], said["key"]
-    asked = Asked(said["period"], given, Path(own) if own else None, bytes.fromhex(key) if key else None)
+    key, own = said["key"], Path(said["own_forms"]) if said["own_forms"] else None
+    plan = _plan(said["plan"], own) if said["plan"] else None
+    issued = {token: text for text, tokens in said["issued"] for token in tokens}
+    asked = Asked(said["period"], plan, own, bytes.fromhex(key) if key else None, issued)
     let_pass = tuple(_dated(Waiver(**one)) for one in said["waivers"])
     return Task(asked, said["lang"], let_pass, dt.date.fromisoformat(said["today"]), said["marks"])
+
+
+def _plan(said: Mapping[str, Any], own: Path | None) -> GivenPlan:
+    form = load.find(said["form"], said["version"], own)
+    whose = Issue(form, said["commune"], said["year"], "plan", commune_code=said["commune_code"])
+    return GivenPlan(whose, said["overlay"], said["number"])
+
+
+def _issued(asked: Asked) -> list[tuple[str, list[str]]]:
+    """What the office has sent out that no workbook can do without, each text once: the units of a commune share a plan."""
+    found: dict[str, list[str]] = {}
+    for token, text in asked.issued.items():
+        who = identity.parse(token)
+        is_meant = who and (asked.period is None or who.period in (None, asked.period))
+        if who and is_meant and (who.plan or who.is_local):
+            found.setdefault(text, []).append(token)
+    return list(found.items())
 
 
 def _dated(one: Waiver) -> Waiver:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from typing import Literal
 
 from cchc_xlsx import resources, spec, values
@@ -84,6 +84,28 @@ def catalogue(era: Era) -> Catalogue:
         for spelling in (unit.name, *unit.variants):
             spellings.setdefault(values.fold(spelling), unit)
     return Catalogue(units, spellings)
+
+
+Names = tuple[tuple[str, str], ...]  # code and name
+Spellings = tuple[tuple[str, tuple[str, ...]], ...]  # code and other names
+
+
+@lru_cache(maxsize=64)  # of one office at a time; a province's communes may each have their own
+def with_own(era: Era, names: Names, spellings: Spellings) -> Catalogue:
+    """The catalogue with an office's own names and spellings laid over it: they come before the shipped ones.
+
+    A name is a spelling too; of two units that an office calls alike, the first has the spelling.
+    """
+    shipped = catalogue(era)
+    units = dict(shipped.units)
+    for code, name in names:
+        # What the office calls a unit holds in a ward too.
+        units[code] = replace(units[code], name=name, ward_name="")
+    own: dict[str, Unit] = {}
+    for code, others in (*((code, (name,)) for code, name in names), *spellings):
+        for spelling in others:
+            own.setdefault(values.fold(spelling), units[code])
+    return Catalogue(units, {said: units[unit.code] for said, unit in shipped.spellings.items()} | own)
 
 
 @dataclass(frozen=True, slots=True)

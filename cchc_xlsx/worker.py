@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from cchc_xlsx import examine, issue, marks, package, reader, reports, results, task, together, wire
+from cchc_xlsx import examine, extras, issue, marks, package, reader, reports, results, task, together, wire
 from cchc_xlsx.examine import Examined, Layouts
 from cchc_xlsx.filled import Filled
 from cchc_xlsx.grid import Book
@@ -44,7 +44,7 @@ def main() -> None:
         request = json.loads(line)
         with _clock():
             if "plan" in request:
-                answer = _plan(Path(request["plan"]), layouts)
+                answer = _plan(Path(request["plan"]), wanted, layouts)
             elif "mail" in request:
                 answer = _mail(request)
             else:
@@ -129,11 +129,12 @@ def _is_usable(found: Examined) -> bool:
 
 
 def _of_set(filled: Filled, accepted: Mapping[str, tuple[str, object, str]]) -> list[object]:
-    """The unit's name, the figures of rows that one unit alone reports, and the plan that the workbook was issued by."""
+    """The unit's name, the figures of rows that one unit alone reports, and what decides who is asked beside the unit."""
     context = filled.layout.context
     single = together.single_keys(context) & accepted.keys()
     name = issue.unit_name(context.issue, context.issue.unit)
-    return [name, {key: accepted[key][:2] for key in sorted(single)}, dict(context.issue.plan.overlay)]
+    asking = extras.write(extras.asking(extras.of(context.issue)))
+    return [name, {key: accepted[key][:2] for key in sorted(single)}, asking]
 
 
 def _marked(found: Examined, name: str, wanted: Task) -> tuple[str | None, bytes]:
@@ -146,8 +147,8 @@ def _marked(found: Examined, name: str, wanted: Task) -> tuple[str | None, bytes
     return marks.file_name(whose, found.sha256), copy
 
 
-def _plan(path: Path, layouts: Layouts) -> bytes:
-    found = examine.read_plan(path, layouts)
+def _plan(path: Path, wanted: Task, layouts: Layouts) -> bytes:
+    found = examine.read_plan(path, wanted.asked, layouts)
     if isinstance(found, tuple):
         return _json({"token": found[0].token, "overlay": dict(found[1])}) + b"\t"
     return _json({"why": [found.vi, found.en]}) + b"\t"

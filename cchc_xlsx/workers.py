@@ -202,9 +202,9 @@ def asking(wanted: Task) -> Iterator[Callable[[dict[str, Any]], Answer]]:
         worker.drop()
 
 
-def plan(path: Path) -> dict[str, Any] | str:
+def plan(path: Path, wanted: Task) -> dict[str, Any] | str:
     """What the worker says of a plan: its token and overlay, or why it is none; or what became of the worker."""
-    with asking(Task()) as ask:
+    with asking(wanted) as ask:
         answer = ask({"plan": str(path)})
     if isinstance(answer, str):
         return answer

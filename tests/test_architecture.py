@@ -31,6 +31,7 @@ form        what a form declares
 expr        conditions, for Python and for formulas
 compiled    conditions as functions
 issue       a form bound to commune, year, period, unit
+extras      what a workbook carries beyond its form
 fields      the inputs of each measure
 identity    the token
 rules       what is looked for

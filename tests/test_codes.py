@@ -128,7 +128,9 @@ I505 IDENTITIES | asked for another               | asked for its period
 I506 IDENTITIES | by a plan that is gone          | by a plan it carries
 I507 IDENTITIES | by another plan                 | by the given plan
 I508 IDENTITIES | without its form sheet          | without the other sheets
+I509 IDENTITIES | with what the office adds, which is gone | with what the office adds
 I511 IDENTITIES | keyed, and the key is not here  | keyed, and the key is here
+I521 IDENTITIES | without a key where there is one | keyed, and the key is here
 T301 ALTERED    | a name changed                  | blanks, tabs and NFD in a name
 T302 ALTERED    | the target changed              | the target as a number
 T303 ALTERED    | a share typed over its formula  | a formula written otherwise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import os
 import re
@@ -21,7 +22,7 @@ import trial
 from cchc_xlsx import check, identity, writer
 from cchc_xlsx.examine import Examined, Layouts, accepted, examine
 from cchc_xlsx.form import load
-from cchc_xlsx.issue import Issue
+from cchc_xlsx.issue import Issue, Local
 from cchc_xlsx.layout import place
 from cchc_xlsx.layout.model import Cell, Formula, Layout, Place, Sheet, Style, a1
 from cchc_xlsx.periods import parse
@@ -241,6 +242,11 @@ def keyed() -> Layout:
     return place.place(issue, typed, identity.of(issue, b"khoa"))
 
 
+def added() -> Layout:
+    """A workbook with an office's own deadline."""
+    return laid(replace(fill.report(CH, "Q1"), local=Local(due=dt.date(2025, 3, 20))))
+
+
 THEIRS = by({"r19.target": "Trên 91%"})
 
 
@@ -281,6 +287,9 @@ IDENTITIES: Mapping[str, tuple[Callable[[], Layout], Asked, str]] = {
     "keyed, and the key is here": (keyed, Asked(key=b"khoa"), "ok"),
     "the third of its kind": (lambda: laid(replace(fill.report(CH), serial=3)), Asked(), "ok"),
     "keyed with another key": (keyed, Asked(key=b"other"), "I502"),
+    "without a key where there is one": (cam_hiep, Asked(key=b"khoa"), "I521"),
+    "with what the office adds": (added, Asked(), "ok"),
+    "with what the office adds, which is gone": (lambda: without_sheet(added(), "_meta"), Asked(), "I509"),
 }
 
 
@@ -310,7 +319,7 @@ def test_each_kind_of_identity(case: tuple[Callable[[], Layout], Asked, str], tm
     result = checked.result(writer.to_bytes(make()), tmp_path, asked)
     assert (", ".join(checked.lines(result)) or "ok") == expected
     assert result.identity is not None
-    assert (result.status == "error") == (expected not in ("ok", "I511"))
+    assert (result.status == "error") == (expected not in ("ok", "I511", "I521"))
 
 
 def test_a_table_of_ones_own_is_not_our_form(tmp_path: Path) -> None:

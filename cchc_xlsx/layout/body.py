@@ -160,10 +160,22 @@ def is_bold(row: Row, id_: str) -> bool:
 def _own_height(ctx: Context, columns: Columns, line: GridLine, index: int, spans: list[Span]) -> float:
     merged = {one.column for one in spans if one.first <= index <= one.last}
     heights = [INPUT_ROW_PT if line.part and ctx.issue.kind == "report" else MIN_ROW_PT]
+    heights.append(_prior_height(ctx, columns, line))
     for id_, text in line.texts.items():
         if id_ not in merged:
             heights.append(_height(columns, line.row, id_, text))
     return min(metrics.MAX_ROW_PT, max(heights))
+
+
+def _prior_height(ctx: Context, columns: Columns, line: GridLine) -> float:
+    """What the result of the period before needs, where it is shown."""
+    column = columns.by_id.get("prior")
+    found = ctx.by_line.get(line.part.id or line.row.id) if column and line.part else None
+    prior = ctx.prior(found) if found else None
+    if column is None or prior is None:
+        return 0
+    text = prior if isinstance(prior, str) else f"{prior:g}"
+    return metrics.text_height_pt(text, metrics.cell_width_pt([column.width]), TABLE_FONT_PT) + _EDGE_PT
 
 
 def _height(columns: Columns, row: Row, id_: str, text: str | float) -> float:

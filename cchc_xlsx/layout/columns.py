@@ -26,12 +26,13 @@ _SLOT_WIDTHS = {
     "third": 9.5,
     "fourth": 8.5,
     "judged": 9.0,
+    "prior": 9.5,
     "nil": 10.5,
     "reason": 17.0,
     "evidence": 12.0,
     "note": 10.0,
 }
-_TASK_WIDTHS = {"first": 12.5, "second": 11.5, "third": 14.0}
+_TASK_WIDTHS = {"first": 12.5, "second": 11.5, "third": 14.0, "prior": 11.0}
 _VERDICT_WIDTH = 34.0
 _CODE_WIDTH = 6.0
 
@@ -138,6 +139,8 @@ def _slots(ctx: Context) -> dict[str, str]:
     if len(used["second"]) > 1 and "Mẫu số" in used["second"]:
         used["second"] = {"Mẫu số": None} | used["second"]
     used["judged"]["Đạt / chưa đạt"] = None
+    if any(ctx.prior(line) is not None for line in ctx.lines):
+        used["prior"]["Kỳ trước"] = None
     if len(used["first"]) > 1:
         used["first"] = {"Tử số / Kết quả": None} if "Tử số" in used["first"] else {"Kết quả": None}
     return {slot: " / ".join(names) for slot, names in used.items() if names}

@@ -25,7 +25,7 @@ class Draft:
     constraints: Constraints
     values: Mapping[str, expr.Scalar]
     faults: Mapping[str, Rule]  # what the workbook's own formulas find in the values
-    by_slot: Mapping[tuple[str, str], Field]  # line and slot → input
+    by_slot: Mapping[tuple[str, str], Field]  # line and slot → input, or the field whose figure is known
     cells: dict[Place, Cell] = field(default_factory=dict)
     merges: list[Range] = field(default_factory=list)
     heights: dict[int, float] = field(default_factory=dict)

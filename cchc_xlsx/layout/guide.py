@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cchc_xlsx import periods, values
+from cchc_xlsx import extras, periods, values
 from cchc_xlsx.fields import Context, Field, report_fields
-from cchc_xlsx.identity import Identity, carried
+from cchc_xlsx.identity import Identity
 from cchc_xlsx.issue import Line, unit_name
 from cchc_xlsx.layout import columns, metrics
 from cchc_xlsx.layout.model import Cell, Place, Print, Sheet, Style, column_letters
@@ -95,7 +95,7 @@ def _counting(ctx: Context, cells: dict[Place, Cell], heights: dict[int, float],
 def what_to_type(ctx: Context, line: Line) -> str:
     """For each input of a line what exactly is typed there, a line each."""
     fields = [one for one in report_fields(ctx.issue, line) if one.is_number or one.type == "choice"]
-    found = [_said(one) for one in fields if one.slot != "nil"]
+    found = [_said(one) for one in fields if one.slot != "nil" and one.known is None]
     if line.measure.basis:
         found.append(_BASIS[line.measure.basis])
     if line.measure.kind == "task" and line.due:
@@ -122,10 +122,10 @@ def lists(options: list[tuple[str, ...]]) -> tuple[Sheet, dict[tuple[str, ...], 
 
 
 def meta(ctx: Context, identity: Identity) -> Sheet:
-    """The hidden sheet of identity: the token, and the plan that the form was issued with, as JSON cut into cells."""
+    """The hidden sheet of identity: the token, and what the issue has beyond its form, as JSON cut into cells."""
     style = Style(border="", wrap=False)
-    extras = carried(ctx.issue.plan.overlay)
-    chunks = [extras[start : start + _CHUNK] for start in range(0, len(extras), _CHUNK)]
+    carried = extras.write(extras.of(ctx.issue))
+    chunks = [carried[start : start + _CHUNK] for start in range(0, len(carried), _CHUNK)]
     rows = [("token", identity.token), *(("carried", chunk) for chunk in chunks)]
     cells = {(row, 1 + index): Cell(text, style) for row, pair in enumerate(rows, 1) for index, text in enumerate(pair)}
     return Sheet(META, cells, {}, hidden=True)

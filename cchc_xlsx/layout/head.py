@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cchc_xlsx import periods, units, values
 from cchc_xlsx.form.model import Column as FormColumn
-from cchc_xlsx.issue import Issue, unit_name, words
+from cchc_xlsx.issue import Issue, send_by, unit_name, words
 from cchc_xlsx.layout import columns, metrics
 from cchc_xlsx.layout.columns import Column
 from cchc_xlsx.layout.draft import KEY_STYLE, Draft
@@ -34,12 +34,13 @@ def heading(draft: Draft) -> None:
     if issue.kind == "plan":
         text = f"Cơ quan ban hành: UBND {_full(issue)}.   Kế hoạch năm {issue.year}: sửa được các ô nền trắng."
     else:
+        due = send_by(issue)
         assert issue.period
+        assert due
         window = f"từ {values.say_date(issue.period.start)} đến hết {values.say_date(issue.period.end)}"
-        due = values.say_date(periods.unit_deadline(issue.period))
         text = (
             f"Đơn vị báo cáo: {unit_name(issue, issue.unit)}.   Kỳ báo cáo: {periods.name(issue.period).vi}"
-            f" ({window}).   Hạn gửi: {due}."
+            f" ({window}).   Hạn gửi: {values.say_date(due)}."
         )
     draft.line("about", text, Style(size=12, border=""))
 

@@ -65,6 +65,6 @@ def _begun(issue: Issue, typed: Mapping[str, str | float | None]) -> Draft:
     content = verdicts.values_at_issue(ctx) | dict(typed)
     if len(content) != len(ctx.fields):
         raise KeyError(f"no such input: {sorted(content.keys() - ctx.fields.keys())}")
-    by_slot = {(one.key.partition(".")[0], one.slot): one for one in ctx.fields.values()}
+    by_slot = {(one.key.partition(".")[0], one.slot): one for one in (*ctx.fields.values(), *ctx.known.values())}
     faults = verdicts.at_fault(constraints, content)
     return Draft(ctx, columns.place(ctx, set(constraints)), constraints, content, faults, by_slot)

@@ -6,12 +6,11 @@ What comes out is for reading: heights and pages are those of the stand-in, so i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from cchc_xlsx import identity
+from cchc_xlsx import extras, identity
 from cchc_xlsx.fields import Context, Field
 from cchc_xlsx.form import render
 from cchc_xlsx.identity import Identity
@@ -28,10 +27,10 @@ Key = TypeVar("Key", int, str)
 
 def key(issue: Issue) -> Hashable:
     """What two issues share that differ in nothing but the commune's name and official code."""
-    plan = json.dumps(dict(issue.plan.overlay), sort_keys=True)
+    beyond = extras.write(extras.of(issue))
     period = issue.period.code if issue.period else None
     # The form itself, not its id: an own form may have the id of a shipped one.
-    return id(issue.form), plan, issue.kind, period, issue.year, issue.unit, _kind(issue), issue.serial
+    return id(issue.form), beyond, issue.kind, period, issue.year, issue.unit, _kind(issue), issue.serial
 
 
 def _kind(issue: Issue) -> str:
@@ -153,7 +152,7 @@ def layout_of(source: Template, issue: Issue, who: Identity, *, is_asked_often: 
         lines = tuple(worded.get(at, line) for at, line in enumerate(lines))
     made = replace(
         base,
-        context=Context(issue, lines, named(base.context.fields, source.fields)),
+        context=Context(issue, lines, named(base.context.fields, source.fields), base.context.known),
         constraints=named(base.constraints, source.constraints),
         identity=who,
         sheets=tuple(sheets),

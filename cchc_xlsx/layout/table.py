@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cchc_xlsx import expr, fields
+from cchc_xlsx.fields import Field
 from cchc_xlsx.form.model import Column as FormColumn
 from cchc_xlsx.form.model import Row
 from cchc_xlsx.issue import label
@@ -65,12 +66,18 @@ def _slot_cell(draft: Draft, line: GridLine, one: Column) -> None:
     base = Style(border=sides, align="center", valign="top" if line.is_split else "vcenter", fill=LOCKED_FILL)
     found = ctx.by_line.get(line.part.id or line.row.id) if line.part and line.row.role != "total" else None
     field_here = draft.by_slot.get((found.id, one.id)) if found else None
+    shown = _shown(field_here)
+    if field_here and field_here.known is not None:
+        draft.cells[row, one.index] = Cell(field_here.known, replace(base, number_format=shown))
+        return
     if field_here:
         text = field_here.type == "text"
-        shown = _FORMATS.get(field_here.type) or f'General"/{field_here.maximum:g}"'
         style = replace(base, fill=INPUT_FILL, locked=False, number_format=shown, align="left" if text else "center")
         draft.cells[row, one.index] = Cell(draft.values[field_here.key], style, "input")
         draft.inputs[field_here.key] = (row, one.index)
+        return
+    if one.id == "prior":
+        _prior_cell(draft, one, base, ctx.prior(found) if found else None)
         return
     formula = None
     if found and found.is_open and one.id == "judged":
@@ -82,6 +89,18 @@ def _slot_cell(draft: Draft, line: GridLine, one: Column) -> None:
     shown = "0.0%" if one.id == "third" else "@" if one.id != "judged" else "General"
     role = "blank" if formula is None else "formula"
     draft.cells[row, one.index] = Cell(content, replace(base, number_format=shown), role)  # type: ignore[arg-type]
+
+
+def _shown(one: Field | None) -> str:
+    """The number format of an input."""
+    return "" if one is None else _FORMATS.get(one.type) or f'General"/{one.maximum:g}"'
+
+
+def _prior_cell(draft: Draft, one: Column, style: Style, prior: str | float | None) -> None:
+    """The result of the period before, locked."""
+    shown = "@" if isinstance(prior, str) else "General"
+    role = "blank" if prior is None else "text"
+    draft.cells[draft.row, one.index] = Cell(prior, replace(style, number_format=shown), role)  # type: ignore[arg-type]
 
 
 def span_merges(draft: Draft, table: Body, first_body: int) -> None:

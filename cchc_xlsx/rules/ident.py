@@ -142,6 +142,27 @@ RULES = (
         Text("Tệp còn đủ các trang", "A file with all its sheets"),
     ),
     Rule(
+        "I509",
+        "error",
+        Text("Thiếu dữ liệu riêng của biểu", "What the office added is gone"),
+        Text(
+            "Biểu được phát hành kèm dữ liệu của cơ quan (như hạn gửi, tên đơn vị, số liệu kỳ trước) nhưng tệp không còn "
+            "mang dữ liệu đó.",
+            "The workbook was issued with data of the office, such as the deadline, names of units, earlier figures, "
+            "and no longer carries them.",
+        ),
+        Text(
+            "Kiểm tra trong thư mục năm của cơ quan phát hành, hoặc điền vào tệp gốc.",
+            "Check it in the year's folder of the office that issued it, or fill in the original.",
+        ),
+        Text(
+            "Không có dữ liệu này thì không biết các ô khóa đúng là gì.",
+            "Without them nobody knows what the locked cells should say.",
+        ),
+        Text("Trang biểu chép riêng sang tệp mới, mất trang _meta", "The sheet copied to a new file, without _meta"),
+        Text("Tệp gốc còn đủ các trang", "The original with all its sheets"),
+    ),
+    Rule(
         "I511",
         "info",
         Text("Chưa kiểm được dấu của cơ quan", "The office's mark cannot be verified"),
@@ -169,5 +190,24 @@ RULES = (
         ),
         Text("Biểu v1 khi đã có v2", "A v1 workbook when v2 exists"),
         Text("Biểu v2", "A v2 workbook"),
+    ),
+    Rule(
+        "I521",
+        "warning",
+        Text("Biểu không có dấu của cơ quan", "The office's mark is missing"),
+        Text(
+            "Biểu không có dấu của cơ quan: không chắc là do cơ quan này phát hành.",
+            "The workbook does not carry the office's mark: it may not have been issued by this office.",
+        ),
+        Text(
+            "Hỏi đơn vị lấy biểu từ đâu; nếu cần, gửi lại biểu đã phát hành trong thư mục năm.",
+            "Ask the unit where the workbook came from; if need be, send again the one issued in the year's folder.",
+        ),
+        Text(
+            "Trong thư mục năm, mọi biểu phát hành đều có dấu; ai cũng tự làm được biểu không dấu.",
+            "Each workbook issued in a year's folder has the mark; anyone can make one without it.",
+        ),
+        Text("Biểu phát hành ngoài thư mục năm", "A workbook issued outside the year's folder"),
+        Text("Biểu phát hành trong thư mục năm", "A workbook issued in the year's folder"),
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cchc_xlsx import expr, values
-from cchc_xlsx.expr import Expr, Ref
+from cchc_xlsx.expr import Const, Expr, Ref
 from cchc_xlsx.fields import DOING, DONE, NOT_DUE, OVERDUE, Context, nil_options, task_window
 from cchc_xlsx.issue import Line
 from cchc_xlsx.lang import Text
@@ -107,8 +107,20 @@ def _rank_beyond(ctx: Context, line: Line) -> Iterator[Claim]:
     if line.measure.kind != "rank":
         return
     for name, total in (("value", "of"), ("previous", "previous_of")):
-        over = expr.Compare(">", Ref(line.key(name)), Ref(line.key(total)))
-        yield line.key(name), expr.both(_valid(ctx, line, name, total), over), {"of": Ref(line.key(total))}
+        over = expr.Compare(">", ctx.figure(line, name), ctx.figure(line, total))
+        asked = [line.key(one) for one in (name, total) if ctx.of(line, one)]
+        if asked:  # where both are known there is nothing to type otherwise
+            said = {"of": _said(ctx.figure(line, total))}
+            if asked[0] != line.key(name):
+                said["value"] = _said(ctx.figure(line, name))
+            yield asked[0], expr.both(_valid(ctx, line, name, total), over), said
+
+
+def _said(figure: Expr) -> object:
+    """A figure as a message takes it: an input by its key, a known one as it is read."""
+    if isinstance(figure, Const) and isinstance(figure.value, (int, float)):
+        return Text(values.say_number(figure.value), f"{figure.value:,.12g}")
+    return figure
 
 
 def _nothing_unsaid(ctx: Context, line: Line) -> Iterator[Claim]:
