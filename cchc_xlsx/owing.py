@@ -1,21 +1,35 @@
-"""The year's folder and its ledger → who owes what by when, and the issues that are sent out for it."""
+"""The year's folder and its ledger → who owes what by when, and the workbooks that are sent out for it."""
 
 from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
+from cchc_xlsx import generate, prior, results, units
 from cchc_xlsx import issue as issues
-from cchc_xlsx import units
+from cchc_xlsx.errors import CchcError
 from cchc_xlsx.form import load
-from cchc_xlsx.issue import Issue, Plan
+from cchc_xlsx.generate import Made, Order
+from cchc_xlsx.issue import Issue, Local
+from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger import obligations, plans
 from cchc_xlsx.ledger.model import Slot
 from cchc_xlsx.ledger.obligations import Obligation
-from cchc_xlsx.project.model import Project
+from cchc_xlsx.periods import Period, unit_deadline
+from cchc_xlsx.project.model import Project, Round
+from cchc_xlsx.recognise import GivenPlan
 
 _NOT_ASKED = "cchc.xlsx"  # why an obligation is excluded: the set-up no longer has it
+_NOT_IN_USE = Text(
+    "Kỳ {period} không được dùng trong trang “Kỳ báo cáo” của tệp cchc.xlsx. Các kỳ đang dùng: {known}.",
+    "The period {period} is not in use on the sheet “Kỳ báo cáo” of cchc.xlsx. In use: {known}.",
+)
+_NOT_OWED = Text(
+    "Không có biểu nào phải nộp cho kỳ {period}; xem trang “Biểu” của tệp cchc.xlsx.",
+    "No form is owed for {period}; see the sheet “Biểu” of cchc.xlsx.",
+)
 
 
 def settled(project: Project, book: sqlite3.Connection) -> Mapping[Slot, Obligation]:
@@ -26,25 +40,93 @@ def settled(project: Project, book: sqlite3.Connection) -> Mapping[Slot, Obligat
 
 def _owed(project: Project, book: sqlite3.Connection) -> Iterator[tuple[Slot, dt.date]]:
     for one in project.setup.rounds:
-        for form in project.setup.owed(one.period.code):
-            whole = issue(project, book, form, one.period.code)
-            for unit in issues.reporting_units(whole):
-                yield Slot(form, one.period.code, unit), one.unit_deadline
+        code = one.period.code
+        for form in project.setup.owed(code):
+            for issue in generate.issues(_order(project, book, form, code, Path(), names_only=True)):
+                yield Slot(form, code, issue.unit), one.unit_deadline
 
 
-def issue(
-    project: Project, book: sqlite3.Connection, form: str, period: str | None, unit: str = units.COMMUNE
-) -> Issue:
-    """What a unit is sent for a period (the plan of the year without one), under the plan in force."""
+def in_use(project: Project, period: str) -> Round:
+    """The period as the set-up has it. Raises CchcError, naming those in use, where it is none of them or nothing is owed for it."""
+    found = project.setup.by_period.get(period)
+    if found is None:
+        known = ", ".join(project.setup.by_period)
+        raise CchcError(_NOT_IN_USE.format(period=period, known=known))
+    if not project.setup.owed(period):
+        raise CchcError(_NOT_OWED.format(period=period))
+    return found
+
+
+def made(project: Project, book: sqlite3.Connection, period: str | None, forms: Sequence[str]) -> tuple[Made, ...]:
+    """The workbooks of forms for a period, one a unit; the plan of the year without a period. Nothing is written yet."""
+    out = project.outgoing(period)
+    return tuple(one for form in forms for one in generate.make(_order(project, book, form, period, out)))
+
+
+def remember(book: sqlite3.Connection, workbooks: Sequence[Made], now: dt.datetime) -> None:
+    """Enter what workbooks carry: one that comes back without that is known all the same."""
+    obligations.remember(book, {one.identity.token: one.carried for one in workbooks}, now)
+
+
+def _order(
+    project: Project, book: sqlite3.Connection, form: str, period: str | None, out: Path, *, names_only: bool = False
+) -> Order:
     office = project.setup.office
+    found = load.find(form, own=project.own_forms)
     number, overlay = plans.latest(book, form)
-    return Issue(
-        load.find(form, own=project.own_forms),
+    whose = Issue(found, office.commune, office.year, "plan", commune_code=office.commune_code)
+    known = {} if names_only else _previous(project, book, whose, period)
+    plain = local(project, period)
+
+    def of(unit: str) -> Local:
+        return Local(plain.due, plain.names, plain.spellings, known.get(unit, {}))
+
+    return Order(
         office.commune,
-        office.year,
-        "report" if period else "plan",
-        project.setup.by_period[period].period if period else None,
-        unit,
+        out,
+        form,
         office.commune_code,
-        Plan(number, overlay),
+        office.year,
+        period,
+        all_units=period is not None,
+        kind="report" if period else "plan",
+        plan=GivenPlan(whose, overlay, number),
+        key=project.key,
+        local=of,
+        own_forms=project.own_forms,
     )
+
+
+def local(project: Project, period: str | None) -> Local:
+    """What the set-up adds to every issue of a period: names, other names, the deadline where it is not the decree's."""
+    setup = project.setup
+    one = setup.by_period.get(period) if period else None
+    due = one.unit_deadline if one and one.unit_deadline != unit_deadline(one.period) else None
+    names = {unit.code: unit.name for unit in setup.units}
+    spellings = {unit.code: unit.other_names for unit in setup.units if unit.other_names}
+    return Local(due, names, spellings)
+
+
+def _previous(
+    project: Project, book: sqlite3.Connection, whose: Issue, period: str | None
+) -> dict[str, dict[str, str | float]]:
+    """What each unit reported for the period before, by unit."""
+    rounds = project.setup.by_period
+    if period is None:
+        return {}
+    before = prior.before(rounds[period].period, [one.period for one in project.setup.rounds])
+    if before is None:
+        return {}
+    lines = issues.lines(Issue(whose.form, whose.commune, whose.year, "report", before, units.COMMUNE))
+    return {unit: dict(prior.texts(lines, told)) for unit, told in _reported(book, whose.form.id, before) if told}
+
+
+def _reported(book: sqlite3.Connection, form: str, period: Period) -> Iterator[tuple[str, results.Fields]]:
+    """The accepted figures of each unit for a period, where they have no errors."""
+    came: dict[Slot, list[obligations.Version]] = {}
+    for one in obligations.versions(book, period.code):
+        came.setdefault(one.slot, []).append(one)
+    for slot, found in came.items():
+        current = obligations.current(tuple(found)) if slot.form == form else None
+        if current and current.version.checking and not current.version.errors:
+            yield slot.unit, results.from_members(obligations.told(book, current.version.checking))[1]
