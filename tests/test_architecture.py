@@ -33,6 +33,7 @@ compiled    conditions as functions
 issue       a form bound to commune, year, period, unit
 extras      what a workbook carries beyond its form
 fields      the inputs of each measure
+earlier     what reports said before
 identity    the token
 rules       what is looked for
 results     what a check tells

@@ -32,7 +32,8 @@ _SLOT_WIDTHS = {
     "evidence": 12.0,
     "note": 10.0,
 }
-_TASK_WIDTHS = {"first": 12.5, "second": 11.5, "third": 14.0, "prior": 11.0}
+_TASK_WIDTHS = {"first": 12.5, "second": 11.5, "third": 14.0, "prior": 10.5}
+_WIDEST_PRIOR = 13.0  # "11.118/11.125" stays on one line
 _VERDICT_WIDTH = 34.0
 _CODE_WIDTH = 6.0
 
@@ -85,6 +86,9 @@ def place(ctx: Context, coded: set[str]) -> Columns:
     slots = _slots(ctx) if ctx.issue.kind == "report" else {}
     kinds = {line.measure.kind for line in ctx.lines}
     widths = _SLOT_WIDTHS | (_TASK_WIDTHS if kinds == {"task"} else {})
+    if "prior" in slots:
+        said = " ".join(str(ctx.prior(line) or "") for line in ctx.lines)
+        widths["prior"] = min(_WIDEST_PRIOR, max(widths["prior"], round(_chars_of_longest(said.split()), 1)))
     official = _official_widths(ctx, [widths[slot] for slot in slots])
     found = [Column(2 + index, id_, "official", width) for index, (id_, width) in enumerate(official.items())]
     last_official = len(found) + 1
@@ -120,6 +124,10 @@ def _longest_word_chars(ctx: Context, column: str) -> float:
     words = [
         word for row in ctx.issue.form.rows for word in str(cell(ctx.issue, row, column)).replace("-", "- ").split()
     ]
+    return _chars_of_longest(words)
+
+
+def _chars_of_longest(words: list[str]) -> float:
     widest = max((metrics.text_width_pt(word, TABLE_FONT_PT) for word in words), default=0.0)
     return (widest * 1.06 + 4 - metrics.column_width_pt(0)) / (
         metrics.column_width_pt(1) - metrics.column_width_pt(0)
