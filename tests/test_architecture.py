@@ -59,8 +59,8 @@ folder      paths → entries
 beside      what the office keeps among them
 check       folders → results
 generate    options → workbooks
-project     the year's folder
 mail        mail in and out
+project     the year's folder
 sample      plausible figures
 demo        the whole round
 cli         parse, call one room, print
@@ -77,6 +77,8 @@ LIBRARIES = {
     "yaml": {"spec"},
     "cattrs": {"spec"},
     "jinja2": {"form.render", "reports.page"},
+    "imapclient": {"mail.imap", "mail.wire"},
+    "keyring": {"mail.login"},
     "rich": {"cli.show", "cli.results", "cli.commands"},
     "click": {"cli.base", "cli.commands"},
 }
