@@ -83,6 +83,8 @@ LIBRARIES = {
     "yaml": {"spec"},
     "cattrs": {"spec"},
     "jinja2": {"form.render", "reports.page"},
+    "imapclient": {"mail.imap", "mail.wire"},
+    "keyring": {"mail.login"},
     "rich": {"cli.show", "cli.results", "cli.commands"},
     "click": {"cli.base", "cli.commands"},
 }

@@ -1,4 +1,4 @@
-"""What a mail says of itself, the files found in it, and where mails come from."""
+"""What a mail says of itself, the files found in it, where mails come from, and the servers that hold and carry them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ ArrivedSource = Literal["imap", "received", "file"]
 SourceKind = Literal["mail", "msg", "zip", "workbook", "other"]
 Machine = Literal["auto-submitted", "null-return-path", "report", "list", "bulk", "suppressed", "own"]
 Authentication = Literal["pass", "fail", "none"]
+Security = Literal["ssl", "starttls", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +89,13 @@ class Mail:
     workbooks: tuple[Part, ...] = ()
     refused: tuple[Refused, ...] = ()
     others: tuple[str, ...] = ()  # names of files that are something else
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A mail server. Nothing secret is ever written here."""
+
+    host: str
+    port: int
+    security: Security
+    user: str

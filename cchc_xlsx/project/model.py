@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 from cchc_xlsx.lang import Lang
+from cchc_xlsx.mail import model as mail_model
 from cchc_xlsx.periods import Period
 from cchc_xlsx.waivers import Waiver
 
-Security = Literal["ssl", "starttls", "none"]
+Security = mail_model.Security
+Server = mail_model.Server
 SETUP, STATE = "cchc.xlsx", ".cchc"  # the set-up workbook and the private state of a year's folder
 
 
@@ -56,16 +57,6 @@ class FormInUse:
 
     form: str
     periods: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A mail server. Nothing secret is ever written here."""
-
-    host: str
-    port: int
-    security: Security
-    user: str
 
 
 @dataclass(frozen=True, slots=True)
