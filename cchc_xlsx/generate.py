@@ -87,7 +87,7 @@ def issues(order: Order) -> tuple[Issue, ...]:
         raise CchcError(_YEARS.format(year=year, period=period.code))
     if not 2000 <= year <= 2099:
         raise CchcError(_BAD_YEAR.format(year=year))
-    common = Issue(form, commune_name(order.commune), year, kind, period, commune_code=_code(order.commune_code))
+    common = Issue(form, commune_name(order.commune), year, kind, period, commune_code=code_of(order.commune_code))
     if order.plan:
         overlay = read_plan(order.plan, common).overlay
         common = replace(common, plan=Plan(1 if overlay else 0, overlay))
@@ -107,7 +107,8 @@ def commune_name(text: str) -> str:
     return name
 
 
-def _code(code: str | None) -> str | None:
+def code_of(code: str | None) -> str | None:
+    """The commune's official code as given. Raises CchcError where it cannot stand in an identity."""
     if code is not None and not _CODE.fullmatch(code):
         raise CchcError(_BAD_CODE.format(code=code))
     return code
