@@ -78,7 +78,7 @@ def examine(path: Path, asked: Asked, layouts: Layouts, pardon: Pardon = _none) 
     """One file read, recognised, compared and checked. A file is never the reason of an exception."""
     data = package.read_file(path)
     if isinstance(data, Refusal):
-        return Examined("error", (_refused(data),))
+        return Examined("error", (refused(data),))
     digest = hashlib.sha256(data).hexdigest()
     book = reader.read(data)
     if isinstance(book, Refusal):
@@ -86,7 +86,7 @@ def examine(path: Path, asked: Asked, layouts: Layouts, pardon: Pardon = _none) 
             book = Refusal("F003")  # an old file too broken to tell by content what it was; its name does
         if not path.suffix and book.code in _NO_WORKBOOK:
             return Examined("skipped", (Finding("F021", "info", data={"kind": "?"}),), sha256=digest)
-        return Examined("error", (_refused(book),), sha256=digest)
+        return Examined("error", (refused(book),), sha256=digest)
     found = recognise.recognise(book, asked)
     if found.identity is None or found.issue is None or found.sheet is None:
         return Examined(results.status(found.findings), found.findings, found.identity, digest)
@@ -123,7 +123,8 @@ def read_plan(path: Path, asked: Asked, layouts: Layouts) -> tuple[Identity, Ove
     return found.identity, {**whose.plan.overlay, **recognise.plan_overlay(whose, typed)}
 
 
-def _refused(refusal: Refusal) -> Finding:
+def refused(refusal: Refusal) -> Finding:
+    """The finding about a file that is not read."""
     rule = registry.by_code()[refusal.code]
     words = file.WORDS
     data = {

@@ -112,14 +112,14 @@ def issues(order: Order) -> tuple[Issue, ...]:
     kind: IssueKind = order.kind or ("report" if period else "plan")
     if kind == "report" and period is None:
         raise CchcError(_NEEDS_PERIOD)
-    if kind == "plan" and (period or order.unit or order.all_units or order.plan):
+    if kind == "plan" and (period or order.unit or order.all_units or isinstance(order.plan, Path)):
         raise CchcError(_PLAN_PERIOD)
     year = order.year if order.year is not None else period.year if period else _default_year(form)
     if period and year != period.year:
         raise CchcError(_YEARS.format(year=year, period=period.code))
     if not 2000 <= year <= 2099:
         raise CchcError(_BAD_YEAR.format(year=year))
-    code = _code(order.commune_code)
+    code = code_of(order.commune_code)
     common = Issue(form, commune_name(order.commune), year, kind, period, commune_code=code, serial=order.serial)
     if order.plan:
         common = replace(common, plan=_plan(order.plan, common, order).plan)
@@ -156,7 +156,8 @@ def commune_name(text: str) -> str:
     return name
 
 
-def _code(code: str | None) -> str | None:
+def code_of(code: str | None) -> str | None:
+    """The commune's official code as given. Raises CchcError where it cannot stand in an identity."""
     if code is not None and not _CODE.fullmatch(code):
         raise CchcError(_BAD_CODE.format(code=code))
     return code

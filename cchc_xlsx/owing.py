@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from cchc_xlsx import generate, prior, results, units
-from cchc_xlsx import issue as issues
+from cchc_xlsx import earlier, generate, periods, results
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.form import load
 from cchc_xlsx.generate import Made, Order
@@ -114,14 +114,14 @@ def _previous(
     rounds = project.setup.by_period
     if period is None:
         return {}
-    before = prior.before(rounds[period].period, [one.period for one in project.setup.rounds])
+    before = periods.before(rounds[period].period, [one.period for one in project.setup.rounds])
     if before is None:
         return {}
-    lines = issues.lines(Issue(whose.form, whose.commune, whose.year, "report", before, units.COMMUNE))
-    return {unit: dict(prior.texts(lines, told)) for unit, told in _reported(book, whose.form.id, before) if told}
+    whole = replace(whose, kind="report", period=before)
+    return {unit: dict(earlier.prior(whole, said)) for unit, said in _reported(book, whose.form.id, before)}
 
 
-def _reported(book: sqlite3.Connection, form: str, period: Period) -> Iterator[tuple[str, results.Fields]]:
+def _reported(book: sqlite3.Connection, form: str, period: Period) -> Iterator[tuple[str, dict[str, object]]]:
     """The accepted figures of each unit for a period, where they have no errors."""
     came: dict[Slot, list[obligations.Version]] = {}
     for one in obligations.versions(book, period.code):
@@ -129,4 +129,5 @@ def _reported(book: sqlite3.Connection, form: str, period: Period) -> Iterator[t
     for slot, found in came.items():
         current = obligations.current(tuple(found)) if slot.form == form else None
         if current and current.version.checking and not current.version.errors:
-            yield slot.unit, results.from_members(obligations.told(book, current.version.checking))[1]
+            told = results.from_members(obligations.told(book, current.version.checking))[1]
+            yield slot.unit, {key: value for key, (_, value, _) in told.items() if value is not None}

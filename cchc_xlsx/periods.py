@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -84,6 +85,15 @@ def contains(outer: Period, inner: Period) -> bool:
     if outer.year != inner.year or outer.kind not in to_date or inner.kind not in to_date:
         return False
     return inner.number < outer.number
+
+
+def before(period: Period, others: Iterable[Period]) -> Period | None:
+    """The last earlier period whose figures may be held against those of `period`; None where there is none.
+
+    Two are of one kind, or both run from the start of the year: quý III is no 9 tháng.
+    """
+    alike = [one for one in others if one.end < period.end and (one.kind == period.kind or one.start == period.start)]
+    return max(alike, key=lambda one: (one.end, one.kind == period.kind), default=None)
 
 
 def unit_deadline(period: Period) -> date:

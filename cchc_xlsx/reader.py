@@ -13,8 +13,11 @@ from cchc_xlsx.identity import PROPERTY
 from cchc_xlsx.package import Package, Refusal, SheetFacts, SheetPart
 
 
-def read(data: bytes) -> Book | Refusal:
-    """The workbook in these bytes, or why it is not taken. No exception comes out for any bytes."""
+def read(data: bytes, *, by_openpyxl: bool = False) -> Book | Refusal:
+    """The workbook in these bytes, or why it is not taken. No exception comes out for any bytes.
+
+    `by_openpyxl`: openpyxl is the first to try, not the last.
+    """
     opened = package.open_bytes(data)
     if isinstance(opened, Refusal):
         return opened
@@ -28,7 +31,7 @@ def read(data: bytes) -> Book | Refusal:
         facts.append((sheet, scanned))
     why = ""
     # What one is not sure of, or cannot read, such as an error that it does not know, the next may.
-    for grids in (own, by_calamine, second.grids):
+    for grids in (second.grids, own, by_calamine) if by_openpyxl else (own, by_calamine, second.grids):
         try:
             return grids(opened, facts)
         except (KeyboardInterrupt, SystemExit):

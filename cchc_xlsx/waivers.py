@@ -15,7 +15,7 @@ from cchc_xlsx.rules import registry
 from cchc_xlsx.rules.model import Finding
 
 _VIETNAM = dt.timezone(dt.timedelta(hours=7))
-_COLUMNS: Mapping[str, tuple[str, ...]] = {
+COLUMNS: Mapping[str, tuple[str, ...]] = {
     "unit": ("đơn vị", "mã đơn vị", "unit"),
     "key": ("ô hoặc mã trường", "ô", "mã trường", "key"),
     "code": ("mã lỗi", "code"),
@@ -122,17 +122,17 @@ def _waivers(data: bytes, mistakes: list[tuple[int, Text]]) -> Iterator[Waiver]:
     rows = _rows(text, mistakes)
     head = next(rows, (1, []))
     columns = _columns(head[1])
-    for column, names in _COLUMNS.items():
+    for column, names in COLUMNS.items():
         if len(columns.get(column, ())) != 1:
             wrong = _TWICE if column in columns else _NO_COLUMN
             mistakes.append((head[0], wrong.format(vi=names[0], en=names[-1])))
     for line, row in rows:
-        if len(columns) == len(_COLUMNS) and any(row):
+        if len(columns) == len(COLUMNS) and any(row):
             cells = {column: row[at] if at < len(row) else "" for column, (at, *_) in columns.items()}
-            wrong_here = list(_mistakes(cells))
+            wrong_here = [text for _, text in wrong_in(cells)]
             mistakes += [(line, wrong) for wrong in wrong_here]
             if not wrong_here:
-                yield _waiver(cells)
+                yield made(cells)
 
 
 def _decoded(data: bytes) -> str | None:
@@ -166,33 +166,34 @@ def _columns(head: Sequence[str]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for at, title in enumerate(head):
         words = values.fold(title.strip().strip('"'))
-        for column, names in _COLUMNS.items():
+        for column, names in COLUMNS.items():
             if words in map(values.fold, names):
                 found.setdefault(column, []).append(at)
     return found
 
 
-def _mistakes(cells: Mapping[str, str]) -> Iterator[Text]:
+def wrong_in(cells: Mapping[str, str]) -> Iterator[tuple[str, Text]]:
+    """What is wrong with one row of a table of waivers, each with the column at fault; every column must be there."""
     code, rule = cells["code"], registry.by_code().get(cells["code"].upper())
     if not code:
-        yield _NO_CODE
+        yield "code", _NO_CODE
     elif rule is None:
-        yield _BAD_CODE.format(value=code)
+        yield "code", _BAD_CODE.format(value=code)
     elif rule.code[0] in _NEVER:
-        yield _NOT_WAIVABLE.format(value=rule.code)
+        yield "code", _NOT_WAIVABLE.format(value=rule.code)
     elif rule.severity == "info":
-        yield _ONLY_TOLD.format(value=rule.code)
+        yield "code", _ONLY_TOLD.format(value=rule.code)
     unit = cells["unit"].upper()
     if unit not in (*_ANY, units.COMMUNE) and not any(unit in units.catalogue(era).units for era in ("pre", "post")):
-        yield _BAD_UNIT.format(value=cells["unit"])
+        yield "unit", _BAD_UNIT.format(value=cells["unit"])
     if cells["key"] not in _ANY and not _CELL.fullmatch(cells["key"]) and not _KEY.fullmatch(cells["key"]):
-        yield _BAD_KEY.format(value=cells["key"])
+        yield "key", _BAD_KEY.format(value=cells["key"])
     if cells["period"] not in _ANY and not _is_period(cells["period"]):
-        yield _BAD_PERIOD.format(value=cells["period"])
+        yield "period", _BAD_PERIOD.format(value=cells["period"])
     if not cells["reason"]:
-        yield _NO_REASON
+        yield "reason", _NO_REASON
     if cells["until"] and values.date(cells["until"]) is None:
-        yield _BAD_DATE.format(value=cells["until"])
+        yield "until", _BAD_DATE.format(value=cells["until"])
 
 
 def _is_period(code: str) -> bool:
@@ -203,7 +204,8 @@ def _is_period(code: str) -> bool:
     return True
 
 
-def _waiver(cells: Mapping[str, str]) -> Waiver:
+def made(cells: Mapping[str, str]) -> Waiver:
+    """The waiver that a row without mistakes says."""
     given = {column: None if text in _ANY else text for column, text in cells.items()}
     unit, key, period = given["unit"], given["key"], given["period"]
     return Waiver(

@@ -84,13 +84,13 @@ LIBRARIES = {
     "cattrs": {"spec"},
     "jinja2": {"form.render", "reports.page"},
     "imapclient": {"mail.imap", "mail.wire"},
-    "keyring": {"mail.login"},
+    "keyring": {"mail.login", "project.key"},
     "rich": {"cli.show", "cli.results", "cli.commands"},
-    "click": {"cli.base", "cli.commands"},
+    "click": {"cli.base", "cli.commands", "cli.project"},
 }
 # Who turns places into addresses: layout, and those that are given places by it.
 ADDRESSES = {"a1", "a1_range", "column_letters"}
-MAY_NAME_CELLS = {"layout", "writer", "alteration", "filled", "findings", "carried"}
+MAY_NAME_CELLS = {"layout", "writer", "alteration", "filled", "findings", "carried", "project"}
 # What reads or writes something outside the process; forms are read by `spec` from the folders of `resources`.
 OUTSIDE = {"io", "os", "shutil", "socket", "subprocess", "tempfile", "urllib", "zipfile"}
 
@@ -228,6 +228,7 @@ HEAVY = {
     "asyncio",
     "multiprocessing",
     "email",
+    "keyring",
 }
 _LOADED = """
 import sys
@@ -261,7 +262,7 @@ def test_help_and_version_load_no_library_but_click(arguments: tuple[str, ...], 
     assert found & HEAVY == set()
     assert "click" in found
     assert {name for name in found if name.startswith("cchc_xlsx.")} <= {
-        f"cchc_xlsx.{name}" for name in ("__main__", "cli", "cli.base", "cli.commands", "errors", "lang")
+        f"cchc_xlsx.{name}" for name in ("__main__", "cli", "cli.base", "cli.commands", "cli.project", "errors", "lang")
     }
 
 

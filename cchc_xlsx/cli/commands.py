@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from cchc_xlsx import __version__
+from cchc_xlsx.cli import project
 from cchc_xlsx.cli.base import LANG, WRONG_USE, Group, option, say
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.lang import Text
@@ -282,6 +283,9 @@ def explain(code: str | None) -> None:
             )
         )
     show.rule_text(rule, show.console())
+
+
+cli.add_command(project.init)
 
 
 class _progress:  # noqa: N801  used like a function

@@ -16,6 +16,8 @@ from cchc_xlsx.waivers import Waiver
 Security = mail_model.Security
 Server = mail_model.Server
 SETUP, STATE = "cchc.xlsx", ".cchc"  # the set-up workbook and the private state of a year's folder
+OWN_FORMS = "forms"
+OUTGOING, MARKED, RESULTS, DROPPED = FOLDERS = ("bieu-gui-di", "gui-lai", "ket-qua", "nhan-ve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,21 +121,21 @@ class Project:
     @property
     def own_forms(self) -> Path | None:
         """The folder of the office's own forms, where there is one."""
-        found = self.folder / "forms"
+        found = self.folder / OWN_FORMS
         return found if found.is_dir() else None
 
     def outgoing(self, period: str | None) -> Path:
         """Where blank workbooks of a period (of the plan without one) are written."""
-        return self.folder / "bieu-gui-di" / (period or "ke-hoach")
+        return self.folder / OUTGOING / (period or "ke-hoach")
 
     def marked(self, period: str) -> Path:
         """Where marked copies of a period are written."""
-        return self.folder / "gui-lai" / period
+        return self.folder / MARKED / period
 
     def results(self) -> Path:
         """Where pages and tables for the clerk are written."""
-        return self.folder / "ket-qua"
+        return self.folder / RESULTS
 
     def dropped(self) -> Path:
         """Where the clerk puts workbooks and mails that came another way."""
-        return self.folder / "nhan-ve"
+        return self.folder / DROPPED

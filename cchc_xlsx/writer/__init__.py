@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from cchc_xlsx.lang import Lang
-from cchc_xlsx.layout.model import Layout
+from cchc_xlsx.layout.model import Layout, Sheet
 from cchc_xlsx.results import Report
 from cchc_xlsx.writer.files import save
 
@@ -15,6 +16,13 @@ def to_bytes(layout: Layout) -> bytes:
     from cchc_xlsx.writer import book  # noqa: PLC0415 - XlsxWriter takes 50 ms, and saving a file does not need it
 
     return book.to_bytes(layout)
+
+
+def sheets_to_bytes(sheets: Sequence[Sheet], title: str) -> bytes:
+    """The bytes of a workbook of these sheets that is no form."""
+    from cchc_xlsx.writer import book  # noqa: PLC0415 - as above
+
+    return book.sheets_to_bytes(sheets, title)
 
 
 def findings_to_bytes(report: Report, lang: Lang, path: Path | None = None) -> bytes:
@@ -29,4 +37,4 @@ def write(layout: Layout, path: Path) -> None:
     save(to_bytes(layout), path)
 
 
-__all__ = ["findings_to_bytes", "save", "to_bytes", "write"]
+__all__ = ["findings_to_bytes", "save", "sheets_to_bytes", "to_bytes", "write"]

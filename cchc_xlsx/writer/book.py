@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
@@ -44,6 +45,18 @@ def to_bytes(layout: Layout) -> bytes:
     """The workbook's bytes."""
     assert not layout.is_for_reading
     return strict.to_bytes(lambda book: _fill(book, layout))
+
+
+def sheets_to_bytes(sheets: Sequence[Sheet], title: str) -> bytes:
+    """The bytes of a workbook of these sheets that is no form: it carries no identity."""
+
+    def fill(book: Any) -> None:  # noqa: ANN401
+        book.set_properties({"title": title, "created": CREATED})
+        formats: dict[Style, Any] = {}
+        for sheet in sheets:
+            _sheet(book, book.add_worksheet(sheet.name, _Worksheet), sheet, formats)
+
+    return strict.to_bytes(fill)
 
 
 def _fill(book: Any, layout: Layout) -> None:  # noqa: ANN401  XlsxWriter is untyped

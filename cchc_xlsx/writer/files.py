@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import signal
 import threading
@@ -15,21 +16,24 @@ from cchc_xlsx.lang import Text
 _CANNOT_WRITE = Text("Không ghi được {path}: {why}.", "Cannot write {path}: {why}.")
 
 
-def save(data: bytes | Iterable[bytes], path: Path) -> None:
-    """Write bytes, whole or in pieces, at `path`, which appears whole or not at all. Raises CchcError where that cannot be."""
+def save(data: bytes | Iterable[bytes], path: Path, mode: int = 0o666) -> None:
+    """Write bytes, whole or in pieces, at `path`, which appears whole or not at all. Raises CchcError where that cannot be.
+
+    `mode` is what the file may be used for, less what the process takes away from any new file.
+    """
     try:
-        _save(data, path)
+        _save(data, path, mode)
     except OSError as error:
         shown = str(path).encode("utf-8", "backslashreplace").decode()
         raise CchcError(_CANNOT_WRITE.format(path=shown, why=why(error))) from error
 
 
-def _save(data: bytes | Iterable[bytes], path: Path) -> None:
+def _save(data: bytes | Iterable[bytes], path: Path, mode: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".cchc-{secrets.token_hex(8)}.tmp")
     with _undisturbed() as waiting:
         try:
-            with temporary.open("xb") as stream:
+            with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as stream:
                 for piece in (data,) if isinstance(data, bytes) else data:
                     stream.write(piece)
                     if waiting:

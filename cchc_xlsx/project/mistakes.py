@@ -1,0 +1,55 @@
+"""What is wrong with a set-up workbook, by sheet and cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cchc_xlsx.errors import CchcError
+from cchc_xlsx.lang import Lang, Text
+from cchc_xlsx.layout.model import from_a1
+
+_HEAD = Text("Tệp thiết lập {file} có {count} chỗ phải sửa:", "The set-up {file} has {count} places to mend:")
+_IN_SHEET = Text("{file}, trang “{sheet}”: ", "{file}, sheet “{sheet}”: ")
+_IN_CELL = Text("{file}, trang “{sheet}”, ô {cell}: ", "{file}, sheet “{sheet}”, cell {cell}: ")
+_IN_FILE = Text("{file}: ", "{file}: ")
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake: its sheet and cell (empty where it has none), and what was found, what is allowed, how to mend it."""
+
+    sheet: str
+    cell: str
+    text: Text
+
+    def say(self, file: str, lang: Lang) -> str:
+        """The line that tells it."""
+        where = _IN_CELL if self.cell else _IN_SHEET if self.sheet else _IN_FILE
+        return where.format(file=file, sheet=self.sheet, cell=self.cell).say(lang) + self.text.say(lang)
+
+    def order(self, sheets: Sequence[str]) -> tuple[int, int, int]:
+        """Where it stands among others: by sheet, row and column."""
+        sheet = sheets.index(self.sheet) + 1 if self.sheet in sheets else 0
+        return (sheet, *(from_a1(self.cell) if self.cell else (0, 0)))
+
+
+class SetupError(CchcError):
+    """Every mistake of a set-up workbook at once, in the order of its sheets and rows."""
+
+    def __init__(self, file: str, mistakes: Sequence[Mistake]) -> None:
+        vi, en = (
+            "\n".join(
+                [
+                    _HEAD.format(file=file, count=len(mistakes)).say(lang),
+                    *(one.say(file, lang) for one in mistakes),
+                ]
+            )
+            for lang in ("vi", "en")
+        )
+        super().__init__(Text(vi, en))
+        self.file = file
+        self.mistakes = tuple(mistakes)
+
+    def __reduce__(self) -> tuple[type[SetupError], tuple[str, tuple[Mistake, ...]]]:
+        return (SetupError, (self.file, self.mistakes))
