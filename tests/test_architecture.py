@@ -67,6 +67,10 @@ project     the year's folder
 ledger      what came, what is owed
 store       files kept by content
 lock        one process at a time
+owing       what is owed and sent out
+standing    how each obligation stands
+collect     what came → the ledger
+letters     mails of ours
 sample      plausible figures
 demo        the whole round
 cli         parse, call one room, print
@@ -82,7 +86,7 @@ LIBRARIES = {
     "openpyxl": {"package.formulas", "second"},
     "yaml": {"spec"},
     "cattrs": {"spec"},
-    "jinja2": {"form.render", "reports.page"},
+    "jinja2": {"form.render", "reports.page", "letters.compose"},
     "imapclient": {"mail.imap", "mail.wire"},
     "keyring": {"mail.login", "project.key"},
     "rich": {"cli.show", "cli.results", "cli.commands"},
