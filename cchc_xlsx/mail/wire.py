@@ -8,7 +8,6 @@ import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 from imapclient import IMAPClient
 
@@ -40,7 +39,7 @@ class _Imap4(imaplib.IMAP4):
     def _create_socket(self, timeout: float | None = None) -> socket.socket:
         return self._dial()
 
-    def send(self, data: Any) -> None:
+    def send(self, data: bytes) -> None:  # type: ignore[override]  # nothing but bytes is sent
         self._left = LARGEST_ANSWER
         super().send(data)
 
