@@ -1,4 +1,4 @@
-"""What all tests share: the markers of those that need real LibreOffice or Chromium, and the fixture of the former."""
+"""What all tests share: the markers of those that need real LibreOffice, Chromium or Dovecot, and the fixture of the former."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from types import ModuleType
 import browser
 import office as real_office
 import pytest
+import servers
 from hypothesis import settings
 
 # A busy machine is no failure; under CI the same examples are drawn each time, so that red means a change.
@@ -21,6 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "office: needs LibreOffice, its Python bridge and pdftoppm; fails without them under CI"
     )
     config.addinivalue_line("markers", "browser: needs Chromium and pdftotext; fails without them under CI")
+    config.addinivalue_line("markers", "mailbox: needs Dovecot and openssl; fails without them under CI")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -29,6 +31,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         real_office.need()
     if item.get_closest_marker("browser"):
         browser.need()
+    if item.get_closest_marker("mailbox"):
+        servers.need()
 
 
 @pytest.fixture(scope="session")

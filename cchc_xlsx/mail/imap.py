@@ -114,10 +114,8 @@ class Mailbox:
 
     def uids(self) -> list[int]:
         """The UIDs of all mails of the folder, whatever their flags, in rising order."""
-        if self._mails <= _AT_ONCE:
-            ranges = ["ALL"]
-        else:
-            ranges = [f"{first}:{first + _AT_ONCE - 1}" for first in range(1, self._mails + 1, _AT_ONCE)]
+        firsts = range(1, self._mails + 1, _AT_ONCE)
+        ranges = [*(f"{first}:{first + _AT_ONCE - 1}" for first in firsts[:-1]), f"{firsts[-1]}:*" if firsts else "ALL"]
         found: set[int] = set()
         for one in ranges:
             with self._talk():

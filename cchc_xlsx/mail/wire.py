@@ -8,7 +8,6 @@ import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from imapclient import IMAPClient
 
@@ -18,9 +17,6 @@ from cchc_xlsx.mail.connect import NoServerError, words
 from cchc_xlsx.mail.login import Secret
 from cchc_xlsx.mail.model import Server
 from cchc_xlsx.mail.pins import Pins
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer as Buffer
 
 LARGEST_ANSWER = 32 << 20  # bytes of a server's answer to one command; a piece of a mail is one of 1 MiB
 
@@ -43,7 +39,7 @@ class _Imap4(imaplib.IMAP4):
     def _create_socket(self, timeout: float | None = None) -> socket.socket:
         return self._dial()
 
-    def send(self, data: Buffer) -> None:
+    def send(self, data: bytes) -> None:  # type: ignore[override]  # nothing but bytes is sent
         self._left = LARGEST_ANSWER
         super().send(data)
 
