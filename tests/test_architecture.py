@@ -73,6 +73,7 @@ PURE = ORDER[: ORDER.index("package")]
 LIBRARIES = {
     "xlsxwriter": {"writer.book", "writer.findings", "writer.strict"},
     "python_calamine": {"reader"},
+    "olefile": {"mail.outlook"},
     "openpyxl": {"package.formulas", "second"},
     "yaml": {"spec"},
     "cattrs": {"spec"},
@@ -212,6 +213,7 @@ def test_the_writer_and_the_reader_decide_nothing() -> None:
 HEAVY = {
     "xlsxwriter",
     "openpyxl",
+    "olefile",
     "jinja2",
     "python_calamine",
     "rich",
