@@ -13,7 +13,7 @@ from cchc_xlsx.lang import Text
 from cchc_xlsx.results import printable
 from cchc_xlsx.rules.model import Finding
 
-_SPREADSHEETS = frozenset({".xlsx", ".xls", ".xlsb", ".xlsm", ".xltx", ".xltm", ".xlt", ".ods", ".csv", ".et"})
+SPREADSHEETS = frozenset({".xlsx", ".xls", ".xlsb", ".xlsm", ".xltx", ".xltm", ".xlt", ".ods", ".csv", ".et"})
 _NO_SUCH_PATH = Text("Không có tệp hay thư mục “{path}”.", "There is no file or folder “{path}”.")
 _LINK = Text("liên kết", "a link")
 _SPECIAL = Text("mục đặc biệt", "a special entry")
@@ -33,16 +33,22 @@ def entries(paths: Sequence[Path], leave_out: Sequence[Path] = ()) -> list[Entry
 
     Raises CchcError where a path does not exist.
     """
-    for path in paths:
-        if not os.path.lexists(path):
-            raise CchcError(_NO_SUCH_PATH.format(path=printable(str(path))))
-    left_out = {_absolute(path) for path in leave_out}
+    need(paths)
+    left_out = {absolute(path) for path in leave_out}
     # Two paths may lead to one file, which is told once.
-    once = {_absolute(one.path): one for one in _listed(paths, left_out)}
+    once = {absolute(one.path): one for one in _listed(paths, left_out)}
     return sorted(once.values(), key=lambda one: one.shown)
 
 
-def _absolute(path: str | Path) -> str:
+def need(paths: Sequence[Path]) -> None:
+    """Raises CchcError where one of them does not exist."""
+    for path in paths:
+        if not os.path.lexists(path):
+            raise CchcError(_NO_SUCH_PATH.format(path=printable(str(path))))
+
+
+def absolute(path: str | Path) -> str:
+    """The path from the root, links as they are: what tells two entries apart."""
     return os.path.abspath(path)  # noqa: PTH100  resolve() would follow links
 
 
@@ -68,24 +74,29 @@ def _walk(folder: Path, prefix: str, left_out: set[str]) -> Iterator[Entry]:
         for entry in found:
             shown = f"{shown_here}/{printable(entry.name)}" if shown_here else printable(entry.name)
             if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
-                if _absolute(entry.path) not in left_out:
+                if absolute(entry.path) not in left_out:
                     waiting.append((entry.path, shown))
             else:
                 yield _entry(Path(entry.path), shown)
 
 
 def _entry(path: Path, shown: str) -> Entry:
-    name = path.name
-    if name.startswith(("~$", ".")):
-        return Entry(shown, path, Finding("F020", "info"))
+    skipped = obstacle(path)
+    if skipped is None and path.suffix and path.suffix.lower() not in SPREADSHEETS:
+        skipped = Finding("F021", "info", data={"kind": path.suffix.lower()})
+    return Entry(shown, path, skipped)
+
+
+def obstacle(path: Path) -> Finding | None:
+    """Why an entry is not opened whatever its content: hidden, a lock, a link, a special entry, out of reach; else None."""
+    if path.name.startswith(("~$", ".")):
+        return Finding("F020", "info")
     try:
         mode = path.lstat().st_mode
     except OSError as error:
-        return Entry(shown, path, Finding("F012", "error", data={"what": why(error)}))
+        return Finding("F012", "error", data={"what": why(error)})
     if stat.S_ISLNK(mode):
-        return Entry(shown, path, Finding("F022", "info", data={"kind": _LINK}))
+        return Finding("F022", "info", data={"kind": _LINK})
     if not stat.S_ISREG(mode):
-        return Entry(shown, path, Finding("F022", "info", data={"kind": _SPECIAL}))
-    if path.suffix and path.suffix.lower() not in _SPREADSHEETS:
-        return Entry(shown, path, Finding("F021", "info", data={"kind": path.suffix.lower()}))
-    return Entry(shown, path)
+        return Finding("F022", "info", data={"kind": _SPECIAL})
+    return None

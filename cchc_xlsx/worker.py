@@ -156,10 +156,11 @@ def _plan(path: Path, wanted: Task, layouts: Layouts) -> bytes:
 
 def _mail(request: Mapping[str, Any]) -> bytes:
     """What lies in a mail, as `mail.model.to_json` has it, or why nobody can tell."""
-    from cchc_xlsx.mail import model, read  # noqa: PLC0415 - only a run that collects meets mails
+    from cchc_xlsx.mail import model  # noqa: PLC0415 - only a run that collects meets mails
+    from cchc_xlsx.mail.read import read  # noqa: PLC0415
 
     try:
-        found = read.read(model.source_from_json(request["mail"]), Path(request["spool"]), frozenset(request["own"]))
+        found = read(model.source_from_json(request["mail"]), Path(request["spool"]), frozenset(request["own"]))
     except model.Unreadable as error:
         return _json({"why": [error.text.vi, error.text.en]}) + b"\t"
     return _json(model.to_json(found)) + b"\t"

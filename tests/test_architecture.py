@@ -83,6 +83,7 @@ PURE = ORDER[: ORDER.index("package")]
 LIBRARIES = {
     "xlsxwriter": {"writer.book", "writer.findings", "writer.strict"},
     "python_calamine": {"reader"},
+    "olefile": {"mail.outlook"},
     "openpyxl": {"package.formulas", "second"},
     "yaml": {"spec"},
     "cattrs": {"spec"},
@@ -224,6 +225,7 @@ def test_the_writer_and_the_reader_decide_nothing() -> None:
 HEAVY = {
     "xlsxwriter",
     "openpyxl",
+    "olefile",
     "jinja2",
     "python_calamine",
     "rich",

@@ -20,6 +20,7 @@ from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger import intake, outbox
 from cchc_xlsx.ledger.model import Delivery, Entered, Letter, Message, Outcome
 from cchc_xlsx.mail import sources
+from cchc_xlsx.mail.arrival import arrival
 from cchc_xlsx.mail.model import ArrivedSource, Mail, Source
 from cchc_xlsx.store import Kept
 
@@ -94,12 +95,12 @@ def _from_file(desk: Desk, source: Source) -> _Read | Collected:
         delivery = Delivery(FILES, str(source.file.absolute().parent), raw.sha256, source.shown, source.shown)
         whole = Source(source.shown, raw.path, source.kind)
         mail = desks.read(desk, whole)
-        arrived, by = sources.arrival(source, mail, desk.project.setup.mail.own_hosts)
+        came, by = arrival(source, mail, desk.project.setup.mail.own_hosts)
     except Unread as unread:
         return _failed(desk, delivery, unread.why)
     except OSError as error:
         return _failed(desk, delivery, _DISK.format(why=why(error)))
-    return _Read(delivery, raw, mail, source.kind in ("mail", "msg"), arrived, by)
+    return _Read(delivery, raw, mail, source.kind in ("mail", "msg"), came, by)
 
 
 def from_mail(desk: Desk, delivery: Delivery, raw: Kept, arrived: dt.datetime) -> Collected:

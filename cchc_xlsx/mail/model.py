@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+from cchc_xlsx.errors import CchcError
 from cchc_xlsx.lang import Text
 
 ArrivedSource = Literal["imap", "received", "file"]
@@ -14,6 +16,14 @@ SourceKind = Literal["mail", "msg", "zip", "workbook", "other"]
 Machine = Literal["auto-submitted", "null-return-path", "report", "list", "bulk", "suppressed", "own"]
 Authentication = Literal["pass", "fail", "none"]
 Security = Literal["ssl", "starttls", "none"]
+
+TOO_LARGE_HEAD = Text(
+    "Phần đầu thư lớn bất thường nên thư không được đọc.", "The headers of the mail are too large; it was not read."
+)
+
+
+class Unreadable(CchcError):  # noqa: N818 - what it says, not an error of the program
+    """No answer: the mail is absent, empty, or no mail at all. It never means that nothing is attached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +109,66 @@ class Server:
     port: int
     security: Security
     user: str
+
+
+def to_json(mail: Mail) -> dict[str, Any]:
+    """The mail as plain data, for another process: times as ISO text, paths as text."""
+    return {
+        "message_id": mail.message_id,
+        "senders": list(mail.senders),
+        "inner_from": mail.inner_from,
+        "subject": mail.subject,
+        "sent": _iso(mail.sent),
+        "received": [[line.host, _iso(line.at)] for line in mail.received],
+        "verdicts": [[one.server, one.result] for one in mail.verdicts],
+        "machine": mail.machine,
+        "counts": mail.counts,
+        "workbooks": [[one.route, one.name, one.sha256, one.size, str(one.file)] for one in mail.workbooks],
+        "refused": [[one.route, one.name, one.why.vi, one.why.en] for one in mail.refused],
+        "others": list(mail.others),
+    }
+
+
+def from_json(data: Mapping[str, Any]) -> Mail:
+    """The mail that `to_json` wrote."""
+    return Mail(
+        message_id=data["message_id"],
+        senders=tuple(data["senders"]),
+        inner_from=data["inner_from"],
+        subject=data["subject"],
+        sent=_moment(data["sent"]),
+        received=tuple(Received(host, _moment(at)) for host, at in data["received"]),
+        verdicts=tuple(Verdict(server, result) for server, result in data["verdicts"]),
+        machine=data["machine"],
+        counts=data["counts"],
+        workbooks=tuple(Part(*about, Path(file)) for *about, file in data["workbooks"]),
+        refused=tuple(Refused(route, name, Text(vi, en)) for route, name, vi, en in data["refused"]),
+        others=tuple(data["others"]),
+    )
+
+
+def source_to_json(source: Source) -> dict[str, Any]:
+    """The source as plain data, for another process."""
+    skipped = source.skipped and [source.skipped.vi, source.skipped.en]
+    return {
+        "shown": source.shown,
+        "file": str(source.file),
+        "kind": source.kind,
+        "start": source.start,
+        "length": source.length,
+        "skipped": skipped,
+    }
+
+
+def source_from_json(data: Mapping[str, Any]) -> Source:
+    """The source that `source_to_json` wrote."""
+    skipped = Text(*data["skipped"]) if data["skipped"] else None
+    return Source(data["shown"], Path(data["file"]), data["kind"], data["start"], data["length"], skipped)
+
+
+def _iso(moment: dt.datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _moment(text: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(text) if text else None

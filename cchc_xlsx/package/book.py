@@ -62,8 +62,13 @@ class _Relation:
     target: str
 
 
-def read_file(path: str | os.PathLike[str]) -> bytes | Refusal:
-    """The bytes of a regular file, read once, without following a link, without waiting for anything."""
+def read_file(
+    path: str | os.PathLike[str], start: int = 0, length: int | None = None, limit: int = MAX_FILE
+) -> bytes | Refusal:
+    """The bytes of a regular file, read once, without following a link, without waiting for anything.
+
+    `length` bytes from `start` where only a piece of it is meant. More than `limit` bytes are not read.
+    """
     flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
     flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
     try:
@@ -74,11 +79,12 @@ def read_file(path: str | os.PathLike[str]) -> bytes | Refusal:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 return _trouble("special")
-            data = file.read(MAX_FILE + 1)
+            file.seek(start)
+            data = file.read(limit + 1 if length is None else min(length, limit + 1))
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         return _trouble(_TROUBLES.get(getattr(error, "errno", None) or 0, "io"))
-    size = max(len(data), status.st_size)
-    return data if len(data) <= MAX_FILE else over("file-bytes", size, MAX_FILE).refusal
+    size = max(len(data), length or status.st_size)
+    return data if len(data) <= limit else over("file-bytes", size, limit).refusal
 
 
 _TROUBLES: dict[int, Trouble] = {
