@@ -99,7 +99,7 @@ class _Files(Stored):
                 identity=identity.parse(kept.token) if kept.token else None,
                 unit_name=unit_name,
                 sha256=kept.sha256,
-                file=entry.path,
+                file=None if entry.name else entry.path,
                 marked=kept.marked,
             )
             yield head, told
@@ -133,6 +133,19 @@ def check(
     if output:
         beside.spare(output, entries, task)
     entries = beside.without(entries, [*own, *((output,) if output else ())])
+    return of_entries(entries, task, progress, jobs=jobs, expect_all=expect_all, mark=mark)
+
+
+def of_entries(
+    entries: Sequence[Entry],
+    task: Task,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    jobs: int | None = None,
+    expect_all: bool = False,
+    mark: Path | None = None,
+) -> Report:
+    """The same for files that are listed already."""
     answers = _Answers(tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - it lives as long as the report
     copies = Copies(mark) if mark else None
     try:
@@ -178,7 +191,7 @@ def _gather(
             keep(number, _Kept(status), b"", _alone(one.skipped, task.lang))
     wanted = [number for number, one in enumerate(entries) if not one.skipped]
     # A copy tells the unit its file by name: folders are the office's own, and say something else in the next run.
-    files = [(entries[number].path, entries[number].path.name) for number in wanted]
+    files = [(entries[number].path, entries[number].name or entries[number].path.name) for number in wanted]
     for index, answer in workers.run(files, task, jobs):
         number = wanted[index]
         if isinstance(answer, str):

@@ -21,11 +21,15 @@ _SPECIAL = Text("mục đặc biệt", "a special entry")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of a folder: how it is shown, where it is, and why it is skipped where it is."""
+    """An entry of a folder: how it is shown, where it is, and why it is skipped where it is.
+
+    `name` is what a file is called that is kept under another name, and empty for all others.
+    """
 
     shown: str
     path: Path
     skipped: Finding | None = None
+    name: str = ""
 
 
 def entries(paths: Sequence[Path], leave_out: Sequence[Path] = ()) -> list[Entry]:

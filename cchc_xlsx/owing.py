@@ -18,7 +18,7 @@ from cchc_xlsx.ledger import obligations, plans
 from cchc_xlsx.ledger.model import Slot
 from cchc_xlsx.ledger.obligations import Obligation
 from cchc_xlsx.periods import Period, unit_deadline
-from cchc_xlsx.project.model import Project, Round
+from cchc_xlsx.project.model import Project
 from cchc_xlsx.recognise import GivenPlan
 
 _NOT_ASKED = "cchc.xlsx"  # why an obligation is excluded: the set-up no longer has it
@@ -46,20 +46,21 @@ def _owed(project: Project, book: sqlite3.Connection) -> Iterator[tuple[Slot, dt
                 yield Slot(form, code, issue.unit), one.unit_deadline
 
 
-def in_use(project: Project, period: str) -> Round:
-    """The period as the set-up has it. Raises CchcError, naming those in use, where it is none of them or nothing is owed for it."""
-    found = project.setup.by_period.get(period)
-    if found is None:
-        known = ", ".join(project.setup.by_period)
-        raise CchcError(_NOT_IN_USE.format(period=period, known=known))
-    if not project.setup.owed(period):
+def owed(project: Project, period: str) -> Sequence[str]:
+    """The forms that are owed for a period. Raises CchcError where there are none, naming the periods in use."""
+    if period not in project.setup.by_period:
+        raise CchcError(_NOT_IN_USE.format(period=period, known=", ".join(project.setup.by_period)))
+    found = project.setup.owed(period)
+    if not found:
         raise CchcError(_NOT_OWED.format(period=period))
     return found
 
 
-def made(project: Project, book: sqlite3.Connection, period: str | None, forms: Sequence[str]) -> tuple[Made, ...]:
+def made(
+    project: Project, book: sqlite3.Connection, period: str | None, forms: Sequence[str], out: Path | None = None
+) -> tuple[Made, ...]:
     """The workbooks of forms for a period, one a unit; the plan of the year without a period. Nothing is written yet."""
-    out = project.outgoing(period)
+    out = out or project.outgoing(period)
     return tuple(one for form in forms for one in generate.make(_order(project, book, form, period, out)))
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cchc_xlsx import generate, periods, results, waivers
 from cchc_xlsx.cli.base import LANG
@@ -13,6 +16,11 @@ from cchc_xlsx.lang import Text
 from cchc_xlsx.recognise import Asked
 from cchc_xlsx.task import Task
 from cchc_xlsx.waivers import Waiver
+
+if TYPE_CHECKING:
+    from cchc_xlsx.ledger.model import Slot
+    from cchc_xlsx.ledger.obligations import Version
+    from cchc_xlsx.project.model import Project
 
 _MOST = 10 << 20  # bytes: a table of waivers is typed by hand
 _CANNOT_READ = Text("Không đọc được {path}: {why}.", "Cannot read {path}: {why}.")
@@ -43,12 +51,43 @@ def apart(output: Path | None, inputs: Mapping[str, Path | None]) -> None:
             raise CchcError(_OVER_INPUT.format(option=option))
 
 
-def task(period: str | None, plan: Path | None, waived: Path | None) -> Task:
-    """What the workers are told. Raises CchcError where an option or its file is wrong."""
+def task(period: str | None, plan: Path | None, waived: Path | None, year: Year | None = None) -> Task:
+    """What the workers are told; a year's folder adds its key, forms, waivers and what it sent out.
+
+    Raises CchcError where an option or its file is wrong.
+    """
     wanted = periods.parse(period).code if period else None
-    asked = Asked(wanted, generate.read_plan(plan) if plan else None)
-    now = dt.datetime.now(dt.UTC)
-    return Task(asked, LANG, _waivers(waived) if waived else (), waivers.today(now))
+    project = year.project if year else None
+    known = Asked(own_forms=project.own_forms, key=project.key) if project else Asked()
+    given = generate.read_plan(plan, asked=known) if plan else None
+    asked = replace(known, period=wanted, plan=given, issued=year.issued if year else {})
+    let_pass = (*(_waivers(waived) if waived else ()), *(project.setup.waivers if project else ()))
+    return Task(asked, LANG, let_pass, waivers.today(dt.datetime.now(dt.UTC)))
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """What a year's folder knows: its set-up, what it issued by token, and the versions that count."""
+
+    project: Project
+    issued: Mapping[str, str]
+    current: tuple[Version, ...]
+
+
+def year(paths: Sequence[Path]) -> Year | None:
+    """The year's folder that one works in, or that the first path lies in; None where there is none."""
+    from cchc_xlsx.cli import year as folders  # noqa: PLC0415 - most checks need no mail and no ledger
+    from cchc_xlsx.ledger import book, obligations  # noqa: PLC0415
+
+    project = folders.find(*paths, Path.cwd())
+    if project is None:
+        return None
+    with closing(book.open_at(project.state)) as opened:
+        slots: dict[Slot, list[Version]] = {}
+        for one in obligations.versions(opened):
+            slots.setdefault(one.slot, []).append(one)
+        found = (obligations.current(tuple(versions)) for versions in slots.values())
+        return Year(project, obligations.issued(opened), tuple(one.version for one in found if one))
 
 
 def _waivers(path: Path) -> tuple[Waiver, ...]:

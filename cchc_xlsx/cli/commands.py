@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from cchc_xlsx import __version__
-from cchc_xlsx.cli import project
-from cchc_xlsx.cli.base import LANG, WRONG_USE, Group, option, say
+from cchc_xlsx.cli import collecting, project
+from cchc_xlsx.cli.base import LANG, WRONG_USE, Group, option, progress, say
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.lang import Text
 
@@ -126,20 +124,24 @@ def _cut(text: str, length: int) -> str:
 
 @cli.command(
     help=say(
-        "Phát hành biểu. Không có --period: biểu kế hoạch của năm; có --period: biểu báo cáo.\n\n"
+        "Phát hành biểu. Không có --period: biểu kế hoạch của năm; có --period: biểu báo cáo. Trong thư mục của năm chỉ cần "
+        "--period: mọi biểu phải nộp, theo tệp cchc.xlsx.\n\n"
         'Ví dụ: cchc-xlsx generate --commune "Nhơn Hậu" --period 2027-Q1 --all-units --out bieu',
-        "Issue workbooks. Without --period the year's plan, with it the report.\n\n"
+        "Issue workbooks. Without --period the year's plan, with it the report. In a year's folder --period is enough: every "
+        "workbook that is owed, as cchc.xlsx has it.\n\n"
         'Example: cchc-xlsx generate --commune "Nhơn Hậu" --period 2027-Q1 --all-units --out out',
     )
 )
 @option(
     "--form",
-    default="cchc-xa",
-    show_default=True,
-    vi="Mã biểu (xem: cchc-xlsx forms list).",
-    en="Form id (see: cchc-xlsx forms list).",
+    vi="Mã biểu (xem: cchc-xlsx forms list); mặc định cchc-xa, trong thư mục của năm là mọi biểu phải nộp.",
+    en="Form id (see: cchc-xlsx forms list); cchc-xa by default, in a year's folder every form that is owed.",
 )
-@option("--commune", required=True, vi="Tên xã, phường.", en="The commune's name.")
+@option(
+    "--commune",
+    vi="Tên xã, phường; trong thư mục của năm thì lấy từ cchc.xlsx.",
+    en="The commune's name; in a year's folder as in cchc.xlsx.",
+)
 @option("--commune-code", vi="Mã đơn vị hành chính chính thức của xã.", en="The commune's official code.")
 @option("--year", type=int, vi="Năm; mặc định là năm của kỳ.", en="Year; by default that of the period.")
 @option(
@@ -158,16 +160,14 @@ def _cut(text: str, length: int) -> str:
     vi="Biểu kế hoạch đã điền: lấy chỉ tiêu, đơn vị từ đó.",
     en="A filled plan whose targets and units are laid over the form.",
 )
-@option("--out", required=True, type=_FILE, vi="Thư mục để ghi.", en="Folder to write into.")
+@option("--out", type=_FILE, vi="Thư mục để ghi.", en="Folder to write into.")
 @option("--overwrite", is_flag=True, vi="Ghi đè tệp đã có.", en="Overwrite files that are there.")
-def generate(out: Path, **asked: Any) -> None:  # noqa: ANN401  click's parameters, by the names of Order
+def generate(**asked: Any) -> None:  # noqa: ANN401  click's parameters, by the names of Order
     """Write workbooks."""
-    from cchc_xlsx import generate as room  # noqa: PLC0415
-    from cchc_xlsx.cli import show  # noqa: PLC0415
+    from cchc_xlsx.cli import issuing, show  # noqa: PLC0415
 
-    order = room.Order(out=out, **asked)
-    with _progress() as advance:
-        made = room.generate(order, advance)
+    with progress() as advance:
+        made = issuing.generate(asked, advance)
     screen = show.console()
     for path in made:
         screen.print(show.clean(str(path)))
@@ -176,11 +176,13 @@ def generate(out: Path, **asked: Any) -> None:  # noqa: ANN401  click's paramete
 
 @cli.command(
     help=say(
-        "Kiểm tra các biểu đã điền trong thư mục hoặc tệp; chỉ rõ ô sai và cách sửa.\n\nVí dụ: cchc-xlsx check da-nop --period 2027-Q1",
-        "Check filled workbooks in folders or files; tell what to mend by cell.\n\nExample: cchc-xlsx check filled --period 2027-Q1",
+        "Kiểm tra các biểu đã điền trong thư mục hoặc tệp; chỉ rõ ô sai và cách sửa. Trong thư mục của năm, không ghi đường dẫn "
+        "thì kiểm tra lại các biểu đã nhận.\n\nVí dụ: cchc-xlsx check da-nop --period 2027-Q1",
+        "Check filled workbooks in folders or files; tell what to mend by cell. In a year's folder, without a path, what was "
+        "collected is checked again.\n\nExample: cchc-xlsx check filled --period 2027-Q1",
     )
 )
-@click.argument("paths", metavar=say("ĐƯỜNG_DẪN...", "PATH..."), nargs=-1, required=True, type=_FILE)
+@click.argument("paths", metavar=say("[ĐƯỜNG_DẪN...]", "[PATH...]"), nargs=-1, type=_FILE)
 @option(
     "--format",
     "shape",
@@ -231,23 +233,27 @@ def check(paths: tuple[Path, ...], *, strict: bool, **given: Any) -> int:  # noq
 
     processes.warm_up()
     from cchc_xlsx import check as room  # noqa: PLC0415
-    from cchc_xlsx.cli import asked, results  # noqa: PLC0415
+    from cchc_xlsx.cli import asked, recheck, results  # noqa: PLC0415
 
     output, waivers = given["output"], given["waivers"]
     shape = asked.shape(given["shape"], output)
     asked.apart(output, {"--waivers": waivers, "--plan": given["plan"]})
-    task = asked.task(given["period"], given["plan"], waivers)
-    with _progress() as advance:
-        report = room.check(
-            paths,
-            task,
-            advance,
-            jobs=given["jobs"],
-            expect_all=given["expect_all"],
-            mark=given["mark"],
-            output=output,
-            own=(waivers,) if waivers else (),
-        )
+    found = asked.year(paths)
+    task = asked.task(given["period"], given["plan"], waivers, found)
+    with progress() as advance:
+        if paths:
+            report = room.check(
+                paths,
+                task,
+                advance,
+                jobs=given["jobs"],
+                expect_all=given["expect_all"] or found is not None,
+                mark=given["mark"],
+                output=output,
+                own=(waivers,) if waivers else (),
+            )
+        else:
+            report = recheck.check(found, task, advance, jobs=given["jobs"], mark=given["mark"])
     results.deliver(report, shape, output)
     return _exit_code(report, strict=strict)
 
@@ -286,27 +292,4 @@ def explain(code: str | None) -> None:
 
 
 cli.add_command(project.init)
-
-
-class _progress:  # noqa: N801  used like a function
-    """A progress bar on the terminal's error stream; nothing when that is not a terminal."""
-
-    def __enter__(self) -> Callable[[int, int], None] | None:
-        self._bar: Any = None
-        if not sys.stderr.isatty():
-            return None
-        from rich.console import Console  # noqa: PLC0415
-        from rich.progress import Progress  # noqa: PLC0415
-
-        self._bar = Progress(console=Console(stderr=True), transient=True)
-        task = self._bar.add_task("", total=None)
-        self._bar.start()
-
-        def advance(done: int, total: int) -> None:
-            self._bar.update(task, completed=done, total=total)
-
-        return advance
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar:
-            self._bar.stop()
+cli.add_command(collecting.collect)

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cchc_xlsx import __version__, identity, lock, owing, waivers, wire, workers
+from cchc_xlsx import identity, lock, owing, waivers, wire, workers
 from cchc_xlsx import store as stores
 from cchc_xlsx.collect import trust
 from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger import book as ledger
+from cchc_xlsx.ledger import obligations, plans
 from cchc_xlsx.ledger.model import Attached, Checked, Slot
 from cchc_xlsx.ledger.obligations import Obligation
 from cchc_xlsx.mail.model import Mail, Part, Source, from_json, source_to_json
@@ -27,7 +28,6 @@ from cchc_xlsx.store import Store
 from cchc_xlsx.task import Task
 from cchc_xlsx.workers import OVERRAN, Answer
 
-TOOL = f"cchc-xlsx {__version__}"
 _NOT_OURS = "I501"
 _DIED = Text(
     "chương trình đọc thư dừng giữa chừng vì thư này; các thư khác không bị ảnh hưởng",
@@ -65,13 +65,22 @@ def opened(project: Project, now: Callable[[], dt.datetime], *, dry_run: bool = 
         store = stack.enter_context(stores.opened(place))
         setup = project.setup
         task = Task(
-            Asked(own_forms=project.own_forms, key=project.key),
+            Asked(own_forms=project.own_forms, key=project.key, issued=obligations.issued(book)),
             setup.office.lang,
             setup.waivers,
             waivers.today(now()),
         )
         ask = stack.enter_context(workers.asking(task))
         yield Desk(project, book, store, ask, owed, now)
+
+
+def adopt_plans(desk: Desk) -> None:
+    """Make accepted plans without errors the revision in force. What an earlier run had no time for is done now."""
+    for form, sha256 in plans.unadopted(desk.book):
+        answer = desk.ask({"plan": str(desk.store.place(sha256))})
+        said = json.loads(answer.partition(b"\t")[0]) if isinstance(answer, bytes) else {}
+        if "overlay" in said:
+            plans.adopt(desk.book, form, sha256, said["overlay"], desk.now())
 
 
 class Unread(Exception):  # noqa: N818  not an error: the mail is left for the next run

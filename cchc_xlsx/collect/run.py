@@ -14,7 +14,7 @@ from pathlib import Path
 from cchc_xlsx import store as stores
 from cchc_xlsx.collect import desk as desks
 from cchc_xlsx.collect import trust, words
-from cchc_xlsx.collect.desk import TOOL, Desk, Unread
+from cchc_xlsx.collect.desk import Desk, Unread
 from cchc_xlsx.errors import why
 from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger import intake, outbox
@@ -97,9 +97,9 @@ def _from_file(desk: Desk, source: Source) -> _Read | Collected:
         mail = desks.read(desk, whole)
         came, by = arrival(source, mail, desk.project.setup.mail.own_hosts)
     except Unread as unread:
-        return _failed(desk, delivery, unread.why)
+        return failed(desk, delivery, unread.why)
     except OSError as error:
-        return _failed(desk, delivery, _DISK.format(why=why(error)))
+        return unkept(desk, delivery, error)
     return _Read(delivery, raw, mail, source.kind in ("mail", "msg"), came, by)
 
 
@@ -108,16 +108,22 @@ def from_mail(desk: Desk, delivery: Delivery, raw: Kept, arrived: dt.datetime) -
     try:
         mail = desks.read(desk, Source(delivery.source, raw.path, "mail"))
     except Unread as unread:
-        return _failed(desk, delivery, unread.why, arrived)
+        return failed(desk, delivery, unread.why, arrived)
     return _entered(desk, _Read(delivery, raw, mail, is_mail=True, arrived=arrived, arrived_source="imap"))
 
 
 def unanswered(desk: Desk, delivery: Delivery) -> Collected:
     """A mail whose content the server did not give: left for the next run."""
-    return _failed(desk, delivery, _NO_ANSWER)
+    return failed(desk, delivery, _NO_ANSWER)
 
 
-def _failed(desk: Desk, delivery: Delivery, reason: Text, arrived: dt.datetime | None = None) -> Collected:
+def unkept(desk: Desk, delivery: Delivery, error: OSError) -> Collected:
+    """A mail that the disk did not take: left for the next run."""
+    return failed(desk, delivery, _DISK.format(why=why(error)))
+
+
+def failed(desk: Desk, delivery: Delivery, reason: Text, arrived: dt.datetime | None = None) -> Collected:
+    """A mail that could not be read this time."""
     # Where the disk is full, the ledger cannot be written either; the mail is then met again in the next run all the same.
     with contextlib.suppress(sqlite3.OperationalError):
         intake.failed(desk.book, delivery, reason, desk.now(), arrived)
@@ -141,13 +147,13 @@ def _entered(desk: Desk, one: _Read) -> Collected:
             desks.attached(desk, mail, is_mail=one.is_mail),
         )
         outcome = intake.enter(
-            *(desk.book, one.delivery, message, TOOL, desk.now()),
+            *(desk.book, one.delivery, message, desk.now()),
             tell=lambda outcome: words.reason(mail, outcome),
             answer=lambda outcome: _answer(desk, mail, message.key, outcome) if one.is_mail else None,
         )
     except (OSError, sqlite3.OperationalError) as error:
         reason = why(error) if isinstance(error, OSError) else Text(str(error), str(error))
-        return _failed(desk, one.delivery, _DISK.format(why=reason), one.arrived)
+        return failed(desk, one.delivery, _DISK.format(why=reason), one.arrived)
     reason = words.reason(mail, outcome)
     reply = outbox.state_of_answer(desk.book, outcome.message) if outcome.message else None
     return Collected(one.delivery.source, outcome, reason, one.arrived, one.arrived_source, mail, reply or "none")

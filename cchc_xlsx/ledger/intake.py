@@ -6,11 +6,13 @@ import datetime as dt
 import sqlite3
 from collections.abc import Callable
 
+from cchc_xlsx import __version__
 from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger import outbox
 from cchc_xlsx.ledger.book import moment, words, writing
-from cchc_xlsx.ledger.model import Attached, Delivery, DeliveryStatus, Entered, Letter, Message, Outcome
+from cchc_xlsx.ledger.model import Attached, Checked, Delivery, DeliveryStatus, Entered, Letter, Message, Outcome
 
+TOOL = f"cchc-xlsx {__version__}"  # who checked
 MOST_TRIES = 3  # mail.md: then it is shown and left
 
 
@@ -28,7 +30,6 @@ def enter(
     book: sqlite3.Connection,
     delivery: Delivery,
     message: Message,
-    tool: str,
     now: dt.datetime,
     tell: Callable[[Outcome], Text],
     answer: Callable[[Outcome], Letter | None],
@@ -38,7 +39,7 @@ def enter(
     `tell` says in words what became of it, `answer` which mail of ours follows.
     """
     with writing(book):
-        outcome = _message(book, message, tool, now)
+        outcome = _message(book, message, now)
         status = _again(book, delivery, outcome)
         _delivery(book, delivery, message, outcome, status, tell(outcome), now)
         letter = answer(outcome) if outcome.is_new else None
@@ -125,7 +126,7 @@ def _delivery(
     )
 
 
-def _message(book: sqlite3.Connection, message: Message, tool: str, now: dt.datetime) -> Outcome:
+def _message(book: sqlite3.Connection, message: Message, now: dt.datetime) -> Outcome:
     known = book.execute("SELECT id FROM message WHERE key = ?", (message.key,)).fetchone()
     if known:
         return Outcome("duplicate", _known(book, known["id"], message), known["id"])
@@ -140,7 +141,7 @@ def _message(book: sqlite3.Connection, message: Message, tool: str, now: dt.date
     )
     number = made.lastrowid
     assert number is not None
-    entered = tuple(_attached(book, number, message, one, tool, now) for one in message.attached)
+    entered = tuple(_attached(book, number, message, one, now) for one in message.attached)
     return Outcome(_status(message, entered), entered, number, is_new=True)
 
 
@@ -167,12 +168,10 @@ def _status(message: Message, entered: tuple[Entered, ...]) -> DeliveryStatus:
     return "auto" if message.machine else "none"
 
 
-def _attached(
-    book: sqlite3.Connection, message: int, whole: Message, one: Attached, tool: str, now: dt.datetime
-) -> Entered:
+def _attached(book: sqlite3.Connection, message: int, whole: Message, one: Attached, now: dt.datetime) -> Entered:
     entered = _version(book, message, whole, one) if one.slot else Entered(one)
     if entered.is_new and entered.version is not None and one.checked:
-        checked(book, entered.version, one, tool, now)
+        checked(book, entered.version, one.checked, now)
     book.execute(
         "INSERT INTO occurrence (message, route, name, sha256, size, refused, version) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (message, one.route, one.name, one.sha256, one.size, one.refused and words(one.refused), entered.version),
@@ -213,11 +212,16 @@ def _upgraded(book: sqlite3.Connection, known: sqlite3.Row, message: int, whole:
     return Entered(one, known["id"], known["number"], is_new=True)
 
 
-def checked(book: sqlite3.Connection, version: int, one: Attached, tool: str, now: dt.datetime) -> None:
+def checked(book: sqlite3.Connection, version: int, said: Checked, now: dt.datetime) -> None:
     """Enter what a check said of a version; earlier checks stay. Inside a transaction."""
-    assert one.checked
-    said = one.checked
     book.execute(
         "INSERT INTO checking (version, at, tool, status, errors, warnings, told) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (version, moment(now), tool, said.status, said.errors, said.warnings, said.told),
+        (version, moment(now), TOOL, said.status, said.errors, said.warnings, said.told),
     )
+
+
+def checked_again(book: sqlite3.Connection, version: int, said: Checked, now: dt.datetime) -> None:
+    """The same, where it is not what the last check said."""
+    last = book.execute("SELECT told FROM checking WHERE version = ? ORDER BY id DESC LIMIT 1", (version,)).fetchone()
+    if last is None or last["told"] != said.told:
+        checked(book, version, said, now)
