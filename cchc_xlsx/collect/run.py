@@ -173,17 +173,13 @@ def _answer(desk: Desk, mail: Mail, key: str, outcome: Outcome) -> Letter | None
     if address is None:
         return None
     dedupe = f"reply:{key}"
-    return Letter(dedupe, "reply", address, message_id(desk.project.setup.mail.address, dedupe))
+    setup = desk.project.setup
+    name = outbox.message_id(setup.mail.address, dedupe)
+    return Letter(dedupe, "reply", address, name, trust.owner(address, setup))
 
 
 def _is_worth_an_answer(one: Entered) -> bool:
     return bool(one.attached.refused) or (one.is_new and one.attached.state == "taken")
-
-
-def message_id(address: str, dedupe: str) -> str:
-    """The Message-ID of a mail of ours: the same mail has the same one, however often it is tried."""
-    domain = address.rpartition("@")[2] or "cchc-xlsx.invalid"
-    return f"<{_sha256(dedupe)[:32]}@{domain}>"
 
 
 def _sha256(text: str) -> str:

@@ -19,7 +19,7 @@ _MACHINE: dict[Machine, Text] = {
 }
 _TAKEN = Text("nhận {names}", "took {names}")
 _HELD = Text("chờ cán bộ xác nhận {names}: {why}", "the clerk has to confirm {names}: {why}")
-_KNOWN_MAIL = Text("thư này đã nhận trước đây", "this mail was taken in before")
+_KNOWN_MAIL = Text("đã nhận trước đây, không có gì mới", "it was taken in before; nothing is new")
 _KNOWN = Text("tệp {names} đã nhận trước đây, không có gì mới", "{names} came before; nothing is new")
 _REFUSED = Text("không mở được {name}: {why}", "{name} cannot be opened: {why}")
 _NOT_COUNTED = Text(

@@ -225,3 +225,12 @@ def checked_again(book: sqlite3.Connection, version: int, said: Checked, now: dt
     last = book.execute("SELECT told FROM checking WHERE version = ? ORDER BY id DESC LIMIT 1", (version,)).fetchone()
     if last is None or last["told"] != said.told:
         checked(book, version, said, now)
+
+
+def attached(book: sqlite3.Connection, message: int) -> list[sqlite3.Row]:
+    """The files of a message with the versions that they are."""
+    return book.execute(
+        "SELECT o.name, o.sha256, o.refused, o.version, v.form, v.period, v.unit, v.state FROM occurrence o"
+        " LEFT JOIN version v ON v.id = o.version WHERE o.message = ? ORDER BY o.route",
+        (message,),
+    ).fetchall()

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import sqlite3
 
 from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger.book import moment, words, writing
 from cchc_xlsx.ledger.model import Letter, LetterState
+
+
+def message_id(address: str, dedupe: str) -> str:
+    """The Message-ID of a mail of ours: the same mail has the same one, however often it is tried."""
+    domain = address.rpartition("@")[2] or "cchc-xlsx.invalid"
+    return f"<{hashlib.sha256(dedupe.encode()).hexdigest()[:32]}@{domain}>"
 
 
 def queue(book: sqlite3.Connection, letter: Letter, now: dt.datetime, message: int | None = None) -> bool:

@@ -31,7 +31,7 @@ def read(source: Source, spool: Path, own_addresses: frozenset[str] = frozenset(
     if source.skipped:
         raise Unreadable(source.skipped)
     if source.kind == "other":
-        return Mail(others=(names.safe(source.file.name) or names.NAMELESS,))
+        return Mail(others=(names.safe(source.shown.rpartition("/")[2]) or names.NAMELESS,))
     to = Gathering(spool, own_addresses)
     if source.kind in ("mail", "msg"):
         return _mail(source, to)
@@ -87,7 +87,7 @@ def _too_large(source: Source, to: Gathering) -> Mail:
 
 
 def _file(source: Source, to: Gathering) -> Mail:
-    name = names.safe(source.file.name) or names.NAMELESS
+    name = names.safe(source.shown.rpartition("/")[2]) or names.NAMELESS
     limit = MAX_FILE if source.kind == "workbook" else MAX_MAIL
     data = package.read_file(source.file, limit=limit)
     if not isinstance(data, bytes):
