@@ -201,6 +201,9 @@ def _table(board: _Board, start: Start) -> int:
             if page is FORMS and one.key == "name":
                 content = _form_name(board, row, filled, start)
             _put(board, row, column, content, _style(one))
+        if index < len(rows):
+            least = page.lines_high * metrics.line_height_pt(_LOCKED.size) + _AIR_PT
+            board.heights[row] = max(board.heights[row], least)
     for one in page.columns:
         if one.ask:
             _ask(board, one.ask, one.title, _span(page, one.key, count))

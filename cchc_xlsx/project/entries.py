@@ -57,8 +57,13 @@ def shown(entry: Entry) -> str:
         return str(int(value)) if value.is_integer() else values.say_number(value, 10)
     if isinstance(value, dt.date):
         return values.say_date(value)
-    text = values.nfc(str(value)).replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "")
-    return "\n".join(line for one in text.split("\n") if (line := " ".join(one.split())))
+    lines = str(value).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(filter(None, (_words(line) for line in lines)))
+
+
+def _words(line: str) -> str:
+    """The words of a line without what nobody sees."""
+    return " ".join(filter(None, map(values.squash, line.split())))
 
 
 def text(entry: Entry, mistakes: list[Mistake], most: int = _LONGEST) -> str:
@@ -75,12 +80,15 @@ def text(entry: Entry, mistakes: list[Mistake], most: int = _LONGEST) -> str:
     return ""
 
 
-def names(entry: Entry, mistakes: list[Mistake]) -> tuple[str, ...]:
+def names(entry: Entry, mistakes: list[Mistake], most: int = 120) -> tuple[str, ...]:
     """Texts parted by semicolons or line breaks (a name may hold a comma), each once."""
     if entry.error:
         tell(mistakes, entry, _ERROR, value=entry.error)
-    pieces = (" ".join(piece.split()) for piece in re.split(r"[;\n]", shown(entry)))
-    return tuple(dict.fromkeys(piece for piece in pieces if piece))
+    found = tuple(dict.fromkeys(filter(None, (piece.strip() for piece in re.split(r"[;\n]", shown(entry))))))
+    for piece in found:
+        if len(piece) > most:
+            tell(mistakes, entry, _TOO_LONG, count=len(piece), most=most)
+    return found
 
 
 def day(entry: Entry, mistakes: list[Mistake]) -> dt.date | None:

@@ -1,4 +1,4 @@
-"""The sheets of the set-up workbook as data: what each asks for; the one that draws and the one that reads both go by it."""
+"""The sheets of the set-up workbook as data; both what draws them and what reads them goes by it."""
 
 from __future__ import annotations
 
@@ -61,6 +61,7 @@ class Page:
     columns: tuple[Column, ...]
     lines: tuple[Line, ...] = ()
     room: int = 0
+    lines_high: int = 1  # of a row that is prefilled: what is typed later does not make it higher
     is_landscape: bool = True
 
     @property
@@ -76,9 +77,9 @@ class Page:
 # ----------------------------------------------------------------------------------------------------- one field a line
 
 _CARD = (
-    Column("label", Text("Mục", "Item"), 34),
-    Column("value", Text("Nội dung", "Content"), 46, Ask("text", Text("", ""))),
-    Column("help", Text("Cách ghi", "How to fill it in"), 62),
+    Column("label", Text("Mục", "Item"), 30),
+    Column("value", Text("Nội dung", "Content"), 36, Ask("text", Text("", ""))),
+    Column("help", Text("Cách ghi", "How to fill it in"), 46),
 )
 _SEVERAL = Text(
     "Nhiều mục thì cách nhau bằng dấu chấm phẩy hoặc xuống dòng.", "Several: parted by semicolons or line breaks."
@@ -152,6 +153,7 @@ OFFICE = Page(
             Ask("list", Text("Chọn trong danh sách.", "Choose from the list."), "langs"),
         ),
     ),
+    is_landscape=False,
 )
 
 
@@ -301,6 +303,7 @@ MAIL = Page(
             Text("Đăng nhập", "Login"),
         ),
     ),
+    is_landscape=False,
 )
 
 # ---------------------------------------------------------------------------------------------------------------- tables
@@ -355,6 +358,7 @@ UNITS = Page(
         ),
     ),
     room=ROOM,
+    lines_high=2,
 )
 
 # Which periods a mark in a column of the sheet of forms stands for: their codes begin with it.

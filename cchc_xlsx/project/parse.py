@@ -226,7 +226,7 @@ def _rounds(table: Table, year: int | None, mistakes: list[Mistake]) -> Iterator
     for key in round_keys() if table.begin else ():
         row = table.row(key)
         if row is None:
-            tell(mistakes, table.first(), _NO_ROUND, value=f"{year or '…'}-{key}")
+            tell(mistakes, Entry(table.sheet), _NO_ROUND, value=f"{year or '…'}-{key}")
             continue
         sample = periods.parse(f"{year or 2027}-{key}")
         due = _deadline(row, "unit_deadline", year, periods.unit_deadline(sample), mistakes)
@@ -282,12 +282,16 @@ def _forms(
         tell(mistakes, table.first(), _NO_FORMS)
     for row in table.rows:
         entry = row.cells["form"]
+        before = len(mistakes)
         form = _form_id(entry, seen, known, mistakes)
+        is_told = len(mistakes) > before
         marks = [one for one in MARKS if _is_marked(row.cells[one], mistakes)]
         owed = tuple(one.period.code for one in in_use if mark_of(one.period.code[5:]) in marks)
-        if form and not marks:
+        if is_told:
+            continue
+        if not marks:
             tell(mistakes, entry, _NO_PERIODS, value=form)
-        elif form and not owed and year is not None:
+        elif not owed and year is not None:
             unused = Text(*(", ".join(MARKS[one].say(lang) for one in marks) for lang in ("vi", "en")))
             tell(mistakes, entry, _ONLY_UNUSED, value=form, periods=unused)
         yield FormInUse(form, owed)
@@ -319,9 +323,9 @@ def _waivers(table: Table, mistakes: list[Mistake]) -> Iterator[Waiver]:
         cells["until"] = until.isoformat() if until else ""
         for column in ("unit", "key", "code", "period"):
             cells[column] = values.squash(cells[column])
-        if len(mistakes) == before:
-            wrong = list(waivers.wrong_in(cells))
-            for column, said in wrong:
+        told = {one.cell for one in mistakes[before:]}
+        for column, said in waivers.wrong_in(cells):
+            if row.cells[column].cell not in told:
                 tell(mistakes, row.cells[column], said)
-            if not wrong:
-                yield waivers.made(cells)
+        if len(mistakes) == before:
+            yield waivers.made(cells)

@@ -24,7 +24,7 @@ STEPS = (
     Step(
         "1-phat-hanh",
         Text("Phát hành biểu của một kỳ", "Make the workbooks of a period"),
-        ("generate --period {period} --all-units",),
+        ('generate --period "{period}" --all-units',),
         "bieu-gui-di/{period}",
         asks_period=True,
     ),
@@ -50,7 +50,7 @@ STEPS = (
     Step(
         "5-tong-hop",
         Text("Tổng hợp một kỳ", "Consolidate a period"),
-        ("consolidate --period {period} --out ket-qua/tong-hop-{period}.xlsx",),
+        ('consolidate --period "{period}" --out "ket-qua/tong-hop-{period}.xlsx"',),
         "ket-qua/tong-hop-{period}.xlsx",
         asks_period=True,
     ),
@@ -62,10 +62,6 @@ _FAILED = Text(
     "Not done. Read the error above, mend it and run again.",
 )
 _LOOK = Text("Có mục cần xem lại: đọc các dòng ở trên.", "There is something to look at: read the lines above.")
-_NONE = Text(
-    "Không thấy chương trình cchc-xlsx trên máy này. Hãy cài đặt rồi chạy lại.",
-    "The program cchc-xlsx is not found on this computer. Install it and run again.",
-)
 _KEY = Text("Nhấn phím Enter để đóng.", "Press Enter to close.")
 _OPENED = Text("Đã xong: ", "Done: ")
 
@@ -82,7 +78,7 @@ def _ask(year: int | None, lang: Lang) -> str:
 
 
 def _windows(step: Step, year: int | None, lang: Lang) -> str:
-    """A batch file. Labels and jumps stand before any letter with signs: cmd counts bytes when it looks for a label."""
+    """A batch file. It has no labels: cmd miscounts where one stands after letters with signs."""
     opens = step.opens.replace("/", "\\").format(period="%PERIOD%")
     lines = [
         "@echo off",
@@ -100,24 +96,11 @@ def _windows(step: Step, year: int | None, lang: Lang) -> str:
     if step.asks_period:
         lines += ['set "PERIOD=%~1"', f'if not defined PERIOD set /p "PERIOD={_ask(year, lang)}"']
     for command in step.commands:
-        lines += [
-            f"%CCHC% {command}".format(period='"%PERIOD%"').replace('-"%PERIOD%".xlsx', "-%PERIOD%.xlsx"),
-            "if errorlevel 2 goto failed",
-            *([f"if errorlevel 1 (echo {_LOOK.say(lang)} & pause)"] if step.stops else []),
-        ]
-    return "\n".join(
-        [
-            *lines,
-            f'if not defined CCHC_NO_OPEN start "" "{opens}"',
-            "exit /b 0",
-            ":failed",
-            "echo.",
-            f"echo {_FAILED.say(lang)}",
-            "pause",
-            "exit /b 2",
-            "",
-        ]
-    )
+        lines.append(f"call %CCHC% {command.format(period='%PERIOD%')}")
+        lines.append(f"if errorlevel 2 (echo. & echo {_FAILED.say(lang)} & pause & exit /b 2)")
+        if step.stops:
+            lines.append(f"if errorlevel 1 (echo. & echo {_LOOK.say(lang)} & pause)")
+    return "\n".join([*lines, f'if not defined CCHC_NO_OPEN start "" "{opens}"', "exit /b 0", ""])
 
 
 def _others(step: Step, year: int | None, lang: Lang) -> str:
@@ -151,7 +134,7 @@ def _others(step: Step, year: int | None, lang: Lang) -> str:
             "PERIOD=${1:-}",
             f'if [ -z "$PERIOD" ]; then printf \'%s\' "{_ask(year, lang)}"; read -r PERIOD; fi',
         ]
-    lines += [f"run {one}".format(period='"$PERIOD"') for one in step.commands]
+    lines += [f"run {one}".format(period="$PERIOD") for one in step.commands]
     return "\n".join([*lines, *_open(opens, lang), ""])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ from cchc_xlsx.project.mistakes import Mistake
 from cchc_xlsx.project.pages import PAGES, ROUNDS, Column, Page
 
 _HEAD_WITHIN = 40  # rows
+_OF_A_ROUND = re.compile(
+    r"-(T[01]\d|Q[1-4]|[69]T|N)\"?\)?$", re.ASCII
+)  # at the end of a code, or of the formula that gives it
 _NO_SHEET = Text(
     "thiếu trang “{name}”; lấy lại tệp từ bản sao, hoặc tạo tệp mới trong một thư mục khác (cchc-xlsx init) rồi chép sang.",
     "the sheet “{name}” is missing; take the file from a copy, or make a new one in another folder (cchc-xlsx init) and copy over.",
@@ -127,7 +131,9 @@ def _rows(page: Page, grid: Grid, columns: Mapping[str, int], after: int) -> Ite
 def _key(page: Page, hidden: str, cells: Mapping[str, Entry]) -> str:
     """The key of a row: the hidden one, else what its label or code says."""
     if page is ROUNDS:
-        return hidden or _said(cells.get("code")).rpartition("-")[2].upper()
+        code = cells.get("code")
+        found = _OF_A_ROUND.search(_said(code).upper() or (code.formula if code else ""))
+        return hidden or (found[1] if found else "")
     if page.lines and not any(one.key == hidden for one in page.lines):
         said = values.fold(_said(cells.get("label")))
         names = {values.fold(name): one.key for one in page.lines for name in (one.title.vi, one.title.en)}
