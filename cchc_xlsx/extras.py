@@ -72,15 +72,23 @@ def read(text: str | None) -> Extras | None:
 
 
 def _extras(said: Any) -> Extras:  # noqa: ANN401  JSON
-    if not said.keys() <= {"plan", "due", "names", "spellings", "previous"}:
-        raise ValueError(said.keys())  # of a later version: what it means is not known here
+    if type(said) is not dict or not said.keys() <= {"plan", "due", "names", "spellings", "previous"}:
+        raise ValueError(type(said))  # of a later version: what it means is not known here
     local = Local(
-        dt.date.fromisoformat(_text(said["due"], 10)) if "due" in said else None,
+        _day(said["due"]) if "due" in said else None,
         _entries(said.get("names", {}), lambda one: _text(one, _LONGEST_NAME)),
         _entries(said.get("spellings", {}), _spellings),
         _entries(said.get("previous", {}), lambda one: _scalar(one, lambda text: _text(text, _LONGEST_RESULT))),
     )
     return Extras(_entries(said["plan"], lambda one: _scalar(one, _cell)), local)
+
+
+def _day(said: object) -> dt.date:
+    text = _text(said, 10)
+    day = dt.date.fromisoformat(text)
+    if day.isoformat() != text:
+        raise ValueError(text)
+    return day
 
 
 def _entries(said: Any, read_one: Callable[[Any], One]) -> dict[str, One]:  # noqa: ANN401  JSON

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 
 import fill
+import offices
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cchc_xlsx import identity, writer
-from cchc_xlsx.issue import Issue, Plan, reporting_units
+from cchc_xlsx.issue import Issue, Local, Plan, reporting_units
 from cchc_xlsx.layout import place, stand_in
 from cchc_xlsx.layout.model import Layout
 
@@ -83,6 +85,16 @@ def test_any_commune_reads_as_if_it_had_been_placed(form_id: str) -> None:
             assert read(found) == read(placed), (commune, issue.unit)
 
 
+@pytest.mark.parametrize("form_id", fill.FORMS)
+def test_with_what_an_office_adds_it_reads_as_if_it_had_been_placed(form_id: str) -> None:
+    for number, issue in enumerate((fill.report(form_id, "6T"), fill.report(form_id), fill.plan(form_id))):
+        for commune in COMMUNES[number::3]:
+            one = replace(offices.with_everything(issue), commune=commune)
+            template = stand_in.template(replace(one, commune=f"{stand_in._kind(one)}Bình Tân", commune_code="1"))
+            found, placed = both(template, one, offices.KEY if number else None)
+            assert read(found) == read(placed), commune
+
+
 names = st.text(st.characters(categories=["Lu", "Ll", "Nd"], max_codepoint=0x1FFF), min_size=1, max_size=30)
 
 
@@ -102,6 +114,11 @@ def test_issues_that_differ_in_more_than_the_commune_have_templates_of_their_own
         replace(one, year=one.year + 1),
         replace(one, plan=Plan(1, {"r02.target": "95%"})),
         replace(one, commune="phường Nhơn Hậu"),
+        replace(one, local=Local(due=dt.date(2026, 3, 25))),
+        replace(one, local=Local(names={"VP": "Văn phòng"})),
+        replace(one, local=Local(spellings={"VP": ("Văn phòng",)})),
+        replace(one, local=Local(previous={"r02.previous": 5.0})),
+        replace(one, local=Local(previous={"r02.previous": 6.0})),
         fill.report("cchc-xa", "6T"),
         fill.plan("cchc-xa"),
     ]
