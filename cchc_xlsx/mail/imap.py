@@ -33,6 +33,10 @@ _NO_FOLDER = Text(
     "The mailbox has no folder “{folder}”. There are: {folders}.",
 )
 _SAID_NO = Text("Máy chủ thư {host} từ chối: {said}.", "The mail server {host} refused: {said}.")
+_READ_ONLY = Text(
+    "Thư mục “{folder}” trên máy chủ thư {host} chỉ đọc được, nên không gắn nhãn hay chuyển thư được.",
+    "The folder “{folder}” on the mail server {host} can only be read, so mails are neither marked nor moved.",
+)
 _NO_UIDVALIDITY = Text("không cho biết UIDVALIDITY", "no UIDVALIDITY")
 _GARBLED = Text(
     "Máy chủ thư {host} trả lời sai quy cách IMAP.", "What the mail server {host} answered is no proper IMAP."
@@ -70,6 +74,7 @@ class Mailbox:
         self._client = client
         self._server = server
         self._mails = 0
+        self._change = False
         self._keywords: tuple[bytes, ...] | None = None
 
     @property
@@ -106,11 +111,16 @@ class Mailbox:
             raise connect.lost(self._server, _NO_UIDVALIDITY)
         self._mails = int(answer.get(b"EXISTS", 0))
         self._keywords = answer.get(b"PERMANENTFLAGS")
+        self._change = change
         return int(answer[b"UIDVALIDITY"])
 
     def _select(self, folder: str, *, change: bool) -> dict[bytes, Any]:
         with self._talk():
-            return dict(self._client.select_folder(folder, readonly=not change))
+            try:
+                return dict(self._client.select_folder(folder, readonly=not change))
+            except imaplib.IMAP4.readonly:
+                pass
+        raise CchcError(_READ_ONLY.format(folder=folder, host=self._server.host))
 
     def uids(self) -> list[int]:
         """The UIDs of all mails of the folder, whatever their flags, in rising order."""
@@ -182,6 +192,7 @@ class Mailbox:
 
     def mark(self, uid: int, keyword: str) -> None:
         """Set a keyword on a mail of a folder that was selected with `change`; none is set on a mail that is gone."""
+        self._need_change()
         if not re.fullmatch(r"[A-Za-z0-9_$-]+", keyword):
             raise CchcError(_BAD_KEYWORD.format(keyword=keyword))
         known = {one.lower() for one in self._keywords or ()}
@@ -192,6 +203,7 @@ class Mailbox:
 
     def move(self, uid: int, folder: str) -> None:
         """Move a mail to a folder of the mailbox, by MOVE alone; one that is gone stays where it went."""
+        self._need_change()
         if "MOVE" not in self.capabilities:
             raise CchcError(_NO_MOVE.format(host=self._server.host, folder=folder))
         try:
@@ -203,6 +215,10 @@ class Mailbox:
             if folder not in (there := self.folders()):
                 raise CchcError(_NO_FOLDER.format(folder=folder, folders=", ".join(there[:_SHOWN]))) from None
             raise
+
+    def _need_change(self) -> None:
+        if not self._change:
+            raise RuntimeError("select the folder with change=True first")
 
     @contextmanager
     def _talk(self) -> Iterator[None]:

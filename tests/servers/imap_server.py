@@ -254,6 +254,7 @@ class Box:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=self.folder,
+            start_new_session=True,
             **who,
         )
         until = time.monotonic() + START_S
@@ -265,15 +266,13 @@ class Box:
         raise RuntimeError(f"Dovecot did not start:\n{self.log()}")
 
     def stop(self) -> None:
-        """End it; open connections break."""
+        """End it and all processes of its own; open connections break."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGTERM)
-            try:
-                self._process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait(timeout=20)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(timeout=20)
             self._process = None
+            (self.folder / "run" / "master.pid").unlink(missing_ok=True)
 
     def log(self) -> str:
         """What it noted."""
