@@ -34,8 +34,8 @@ _NO_FOLDER = Text(
 )
 _SAID_NO = Text("Máy chủ thư {host} từ chối: {said}.", "The mail server {host} refused: {said}.")
 _READ_ONLY = Text(
-    "Thư mục “{folder}” trên máy chủ thư {host} chỉ đọc được, nên không gắn nhãn hay chuyển thư được.",
-    "The folder “{folder}” on the mail server {host} can only be read, so mails are neither marked nor moved.",
+    "Thư mục này trên máy chủ thư {host} chỉ đọc được, nên không gắn nhãn hay chuyển thư được.",
+    "This folder on the mail server {host} can only be read, so mails are neither marked nor moved.",
 )
 _NO_UIDVALIDITY = Text("không cho biết UIDVALIDITY", "no UIDVALIDITY")
 _GARBLED = Text(
@@ -67,6 +67,10 @@ class Fetched:
     size: int
 
 
+class ReadOnlyError(CchcError):
+    """The folder can only be read: select it without `change`."""
+
+
 class Mailbox:
     """An open mailbox. Its methods raise LostError when the connection is gone, another CchcError when only they failed."""
 
@@ -96,7 +100,7 @@ class Mailbox:
         """
         try:
             answer = self._select(folder, change=change)
-        except LostError:
+        except (LostError, ReadOnlyError):
             raise
         except CchcError:
             there = self.folders()
@@ -116,11 +120,7 @@ class Mailbox:
 
     def _select(self, folder: str, *, change: bool) -> dict[bytes, Any]:
         with self._talk():
-            try:
-                return dict(self._client.select_folder(folder, readonly=not change))
-            except imaplib.IMAP4.readonly:
-                pass
-        raise CchcError(_READ_ONLY.format(folder=folder, host=self._server.host))
+            return dict(self._client.select_folder(folder, readonly=not change))
 
     def uids(self) -> list[int]:
         """The UIDs of all mails of the folder, whatever their flags, in rising order."""
@@ -225,6 +225,8 @@ class Mailbox:
         """Tell what breaks the connection from what only one command meets. Raises CchcError."""
         try:
             yield
+        except imaplib.IMAP4.readonly as error:
+            raise ReadOnlyError(_READ_ONLY.format(host=self._server.host)) from error
         except (imaplib.IMAP4.abort, OSError) as error:
             raise connect.lost(self._server, words(error)) from error
         except (
