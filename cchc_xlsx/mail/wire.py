@@ -101,6 +101,7 @@ def open_client(server: Server, secret: Secret, *, pins: Pins, timeout: float) -
 def leave(client: Client) -> None:
     """End the connection, politely if it still works: LOGOUT leaves every mail as it is, CLOSE would not."""
     with suppress(OSError, imaplib.IMAP4.error, ValueError):
+        client.socket().settimeout(connect.LEAVE_S)
         client.logout()
     with suppress(OSError, ValueError):
         client.shutdown()
