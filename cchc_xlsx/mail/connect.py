@@ -78,6 +78,7 @@ _REASONS = {
     62: Text("chứng thư không cấp cho tên máy chủ này", "it is not for this server's name"),
     64: Text("chứng thư không cấp cho địa chỉ này", "it is not for this address"),
 }
+LEAVE_S = 3.0  # how long a server may take to say goodbye
 _SAID = 200  # characters of a server's words that are shown
 
 

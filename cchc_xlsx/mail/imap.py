@@ -33,6 +33,10 @@ _NO_FOLDER = Text(
     "The mailbox has no folder “{folder}”. There are: {folders}.",
 )
 _SAID_NO = Text("Máy chủ thư {host} từ chối: {said}.", "The mail server {host} refused: {said}.")
+_READ_ONLY = Text(
+    "Thư mục này trên máy chủ thư {host} chỉ đọc được, nên không gắn nhãn hay chuyển thư được.",
+    "This folder on the mail server {host} can only be read, so mails are neither marked nor moved.",
+)
 _NO_UIDVALIDITY = Text("không cho biết UIDVALIDITY", "no UIDVALIDITY")
 _GARBLED = Text(
     "Máy chủ thư {host} trả lời sai quy cách IMAP.", "What the mail server {host} answered is no proper IMAP."
@@ -63,6 +67,10 @@ class Fetched:
     size: int
 
 
+class ReadOnlyError(CchcError):
+    """The folder can only be read: select it without `change`."""
+
+
 class Mailbox:
     """An open mailbox. Its methods raise LostError when the connection is gone, another CchcError when only they failed."""
 
@@ -70,6 +78,7 @@ class Mailbox:
         self._client = client
         self._server = server
         self._mails = 0
+        self._change = False
         self._keywords: tuple[bytes, ...] | None = None
 
     @property
@@ -91,7 +100,7 @@ class Mailbox:
         """
         try:
             answer = self._select(folder, change=change)
-        except LostError:
+        except (LostError, ReadOnlyError):
             raise
         except CchcError:
             there = self.folders()
@@ -106,6 +115,7 @@ class Mailbox:
             raise connect.lost(self._server, _NO_UIDVALIDITY)
         self._mails = int(answer.get(b"EXISTS", 0))
         self._keywords = answer.get(b"PERMANENTFLAGS")
+        self._change = change
         return int(answer[b"UIDVALIDITY"])
 
     def _select(self, folder: str, *, change: bool) -> dict[bytes, Any]:
@@ -182,6 +192,7 @@ class Mailbox:
 
     def mark(self, uid: int, keyword: str) -> None:
         """Set a keyword on a mail of a folder that was selected with `change`; none is set on a mail that is gone."""
+        self._need_change()
         if not re.fullmatch(r"[A-Za-z0-9_$-]+", keyword):
             raise CchcError(_BAD_KEYWORD.format(keyword=keyword))
         known = {one.lower() for one in self._keywords or ()}
@@ -192,6 +203,7 @@ class Mailbox:
 
     def move(self, uid: int, folder: str) -> None:
         """Move a mail to a folder of the mailbox, by MOVE alone; one that is gone stays where it went."""
+        self._need_change()
         if "MOVE" not in self.capabilities:
             raise CchcError(_NO_MOVE.format(host=self._server.host, folder=folder))
         try:
@@ -204,11 +216,17 @@ class Mailbox:
                 raise CchcError(_NO_FOLDER.format(folder=folder, folders=", ".join(there[:_SHOWN]))) from None
             raise
 
+    def _need_change(self) -> None:
+        if not self._change:
+            raise RuntimeError("select the folder with change=True first")
+
     @contextmanager
     def _talk(self) -> Iterator[None]:
         """Tell what breaks the connection from what only one command meets. Raises CchcError."""
         try:
             yield
+        except imaplib.IMAP4.readonly as error:
+            raise ReadOnlyError(_READ_ONLY.format(host=self._server.host)) from error
         except (imaplib.IMAP4.abort, OSError) as error:
             raise connect.lost(self._server, words(error)) from error
         except (

@@ -226,6 +226,8 @@ def _open(server: Server, secret: Secret | None, pins: Pins, timeout: float) -> 
     try:
         client = connect.trusted(server, pins, lambda context: _encrypted(server, timeout, context), _Smtp.plug, _leave)
     except smtplib.SMTPException as error:
+        if isinstance(error.__context__, TimeoutError):  # which the library makes a disconnection of
+            raise connect.no_server(server, error.__context__) from error
         raise NoServerError(_NO_SMTP.format(host=server.host, port=server.port, said=connect.words(error))) from error
     except OSError as error:  # of which smtplib's are a kind
         raise connect.no_server(server, error) from error
@@ -279,6 +281,7 @@ def _log_in(client: smtplib.SMTP, server: Server, secret: Secret) -> None:
 def _leave(client: smtplib.SMTP) -> None:
     if client.sock is not None:
         with suppress(smtplib.SMTPException, OSError):
+            client.sock.settimeout(connect.LEAVE_S)
             client.quit()
     client.close()
 

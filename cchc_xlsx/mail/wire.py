@@ -18,7 +18,7 @@ from cchc_xlsx.mail.login import Secret
 from cchc_xlsx.mail.model import Server
 from cchc_xlsx.mail.pins import Pins
 
-LARGEST_ANSWER = 32 << 20  # bytes of a server's answer to one command; a piece of a mail is one of 1 MiB
+LARGEST_ANSWER = 4 << 20  # bytes of a server's answer to one command; the largest asked for is a piece of a mail, 1 MiB
 
 _NO_IMAP = Text(
     "Máy chủ {host}:{port} không trả lời như một máy chủ IMAP ({said}). Hãy kiểm tra số cổng và kiểu bảo mật (ssl, starttls) trong tệp thiết lập.",
@@ -101,6 +101,7 @@ def open_client(server: Server, secret: Secret, *, pins: Pins, timeout: float) -
 def leave(client: Client) -> None:
     """End the connection, politely if it still works: LOGOUT leaves every mail as it is, CLOSE would not."""
     with suppress(OSError, imaplib.IMAP4.error, ValueError):
+        client.socket().settimeout(connect.LEAVE_S)
         client.logout()
     with suppress(OSError, ValueError):
         client.shutdown()

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from servers.certificates import make as certificate
 from servers.imap_server import Box, dovecot, missing, need
-from servers.smtp_server import Post, Taken, smtp
+from servers.smtp_server import Cut, Post, Taken, smtp
 from servers.wire import Between, between, scripted
 
 __all__ = [
     "Between",
     "Box",
+    "Cut",
     "Post",
     "Taken",
     "between",

@@ -44,6 +44,7 @@ first_valid_uid = 1
 mail_location = maildir:{folder}/mail/%u
 mail_max_userip_connections = 100
 disable_plaintext_auth = no
+auth_failure_delay = 0
 auth_mechanisms = {mechanisms}
 ssl = {ssl}
 {certificate}
@@ -57,6 +58,9 @@ namespace inbox {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap-login {{
   chroot =
@@ -254,6 +258,7 @@ class Box:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=self.folder,
+            start_new_session=True,
             **who,
         )
         until = time.monotonic() + START_S
@@ -265,15 +270,13 @@ class Box:
         raise RuntimeError(f"Dovecot did not start:\n{self.log()}")
 
     def stop(self) -> None:
-        """End it; open connections break."""
+        """End it and all processes of its own; open connections break."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGTERM)
-            try:
-                self._process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait(timeout=20)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(timeout=20)
             self._process = None
+            (self.folder / "run" / "master.pid").unlink(missing_ok=True)
 
     def log(self) -> str:
         """What it noted."""

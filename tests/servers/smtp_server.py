@@ -161,7 +161,10 @@ class _Controller(Controller):
             ready_timeout=20,
             authenticator=self.check,
             auth_require_tls=False,
-            auth_exclude_mechanism=() if post.tokens else ("XOAUTH2",),
+            auth_exclude_mechanism=[
+                *(() if post.tokens else ("XOAUTH2",)),
+                *(() if post.users else ("PLAIN", "LOGIN")),
+            ],
             data_size_limit=size,
             enable_SMTPUTF8=True,
             **more,
