@@ -130,7 +130,7 @@ def _run(kind: str, drafts: Drafts | None, folder: Path | None, *, dry_run: bool
             found = room.to_folder(post, outbox.waiting(post.book, kind), place, is_final=not dry_run)
         else:
             with progress() as advance:
-                found = _by_server(project, post, kind, advance)
+                found = list(_by_server(project, post, kind, advance))
     _show(found, lost)
     return 1 if lost or any(one.state in ("doubtful", "refused") for one in found) else 0
 
