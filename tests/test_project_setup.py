@@ -511,6 +511,14 @@ def test_a_file_that_excel_holds_open_is_told(tmp_path: Path, monkeypatch: pytes
     )
 
 
+@pytest.mark.parametrize("lock", ["~$cchc.xlsx", ".~lock.cchc.xlsx#"])
+def test_a_clerk_is_told_to_save_what_is_still_open(lock: str, tmp_path: Path) -> None:
+    path = yearly.workbook(tmp_path, {"Đơn vị!B5": None})
+    assert len(told(path)) == 1
+    (tmp_path / lock).write_bytes(b"x")
+    assert told(path)[1:] == ["Tệp đang mở trong chương trình khác: sửa xong nhớ lưu lại rồi mới chạy lại."]
+
+
 def test_the_mistakes_travel_between_processes() -> None:
     error = SetupError("cchc.xlsx", [Mistake("Đơn vị", "B5", entries._NO_DATE.format(value="mai"))])
     copy = pickle.loads(pickle.dumps(error))

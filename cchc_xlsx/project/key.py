@@ -67,7 +67,8 @@ def load(state: Path) -> bytes:
 def _write(path: Path, text: str) -> None:
     """A file of ours alone, on disk before it has its name; one that came first wins."""
     temporary = path.with_name(f".cchc-{secrets.token_hex(8)}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(temporary, flags, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(text.encode("ascii") + b"\n")

@@ -26,6 +26,7 @@ class Ask:
     low: int = 0
     high: int = 0
     is_needed: bool = False  # yellow while it is blank
+    is_open: bool = False  # for a list: more may be meant than it knew when it was made
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,7 +389,15 @@ FORMS = Page(
             "form",
             Text("Mã biểu", "Form"),
             38,
-            Ask("list", Text("Chọn biểu trong danh sách.", "Choose a form from the list."), "forms"),
+            Ask(
+                "list",
+                Text(
+                    "Chọn biểu trong danh sách, hoặc ghi mã biểu riêng có trong thư mục forms.",
+                    "Choose a form from the list, or write the id of one in the folder forms.",
+                ),
+                "forms",
+                is_open=True,
+            ),
         ),
         Column("name", Text("Tên biểu", "Name of the form"), 46),
         *(Column(key, title, 8.5, _MARKED, is_centred=True) for key, title in MARKS.items()),
@@ -487,6 +496,7 @@ WAIVERS = Page(
                 "list",
                 Text("Mã trong kết quả kiểm tra, ví dụ L401.", "A code as the check tells it, e.g. L401."),
                 "codes",
+                is_open=True,
             ),
         ),
         Column(
