@@ -26,21 +26,9 @@ from cchc_xlsx.layout.model import (
 )
 from cchc_xlsx.layout.pages import MISSING_FILL, WRONG_FILL
 from cchc_xlsx.layout.prompts import cut
-from cchc_xlsx.project.pages import (
-    FORMS,
-    MARK,
-    OFFICE,
-    PAGES,
-    ROUNDS,
-    UNITS,
-    Ask,
-    Column,
-    Kind,
-    Page,
-    Start,
-    mark_of,
-    round_keys,
-)
+from cchc_xlsx.project.cards import OFFICE
+from cchc_xlsx.project.page import Ask, Column, Kind, Page
+from cchc_xlsx.project.pages import FORMS, MARK, PAGES, ROUNDS, UNITS, Start, mark_of, round_keys
 
 LISTS = "_ds"
 KEY_ROW, TITLE_ROW, NOTE_ROW, HEAD_ROW, FIRST_ROW = 1, 2, 3, 4, 5
