@@ -209,6 +209,41 @@ def test_a_mistake_is_told_with_its_cell_what_is_allowed_and_how_to_mend_it(
     assert told(yearly.workbook(tmp_path, drawn(edits))) == lines
 
 
+ALLOWED = """
+Đơn vị!E5: vp@xa.vn; VP@xa.vn
+Đơn vị!F5: vp@xa.vn
+
+Đơn vị!E5: vp@xa.vn
+Đơn vị!F6: vp@xa.vn
+Đơn vị!F7: vp@xa.vn
+Thư điện tử!C13: vp@xa.vn
+
+Đơn vị!E5: vp@xa.vn
+Thư điện tử!C21: vp@xa.vn
+
+Kỳ báo cáo!E8: 2027-03-14
+Kỳ báo cáo!F8: 2027-03-14
+
+Kỳ báo cáo!G5:
+Kỳ báo cáo!E5: 2028-01-01
+
+Biểu!D5: x
+Kỳ báo cáo!G5:
+
+Thư điện tử!C6: ::1
+Thư điện tử!C7: Không mã hóa
+Thư điện tử!C9: a
+
+Thư điện tử!C7: STARTTLS
+Thư điện tử!C8: 143
+"""
+
+
+@pytest.mark.parametrize("edits", ALLOWED.strip().split("\n\n"))
+def test_what_an_office_may_well_mean_is_no_mistake(edits: str, tmp_path: Path) -> None:
+    assert told(yearly.workbook(tmp_path, drawn(edits))) == []
+
+
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_sheets(tmp_path: Path) -> None:
     """A mistake never silences a second one."""
     edits = """

@@ -25,6 +25,7 @@ _BAD = Text(
     "The key {path} cannot be used; take it from a copy of the folder .cchc. Workbooks sent out can only be proven with it.",
 )
 _CANNOT = Text("Không đọc được khóa {path}: {why}.", "Cannot read the key {path}: {why}.")
+_CANNOT_WRITE = Text("Không ghi được khóa {path}: {why}.", "Cannot write the key {path}: {why}.")
 _NO_KEYRING = Text(
     "Kho khóa của máy không dùng được ({why}); bỏ --key-in-keyring để cất khóa trong thư mục .cchc.",
     "The system's keyring cannot be used ({why}); leave out --key-in-keyring to keep the key in .cchc.",
@@ -44,7 +45,7 @@ def make(state: Path, *, in_keyring: bool = False) -> bool:
     try:
         _write(path, _kept(key) if in_keyring else key)
     except OSError as error:
-        raise CchcError(_CANNOT.format(path=path, why=why(error))) from error
+        raise CchcError(_CANNOT_WRITE.format(path=path, why=why(error))) from error
     return True
 
 
