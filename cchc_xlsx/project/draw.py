@@ -26,21 +26,9 @@ from cchc_xlsx.layout.model import (
 )
 from cchc_xlsx.layout.pages import MISSING_FILL, WRONG_FILL
 from cchc_xlsx.layout.prompts import cut
-from cchc_xlsx.project.pages import (
-    FORMS,
-    MARK,
-    OFFICE,
-    PAGES,
-    ROUNDS,
-    UNITS,
-    Ask,
-    Column,
-    Kind,
-    Page,
-    Start,
-    mark_of,
-    round_keys,
-)
+from cchc_xlsx.project.cards import OFFICE
+from cchc_xlsx.project.page import Ask, Column, Kind, Page
+from cchc_xlsx.project.pages import FORMS, MARK, PAGES, ROUNDS, UNITS, Start, mark_of, round_keys
 
 LISTS = "_ds"
 KEY_ROW, TITLE_ROW, NOTE_ROW, HEAD_ROW, FIRST_ROW = 1, 2, 3, 4, 5
@@ -65,6 +53,7 @@ _RULES: Mapping[Kind, Literal["list", "whole", "date", "any"]] = {
 }
 _ERRORS: Mapping[str, Text] = {
     "list": Text("Chọn một mục trong danh sách.", "Choose from the list."),
+    "open": Text("Mục này không có trong danh sách. Vẫn dùng?", "This is not in the list. Use it all the same?"),
     "mark": Text("Chỉ ghi x, hoặc để trống.", "Only x, or leave it blank."),
     "whole": Text("Ghi một số nguyên từ {low} đến {high}.", "A whole number from {low} to {high}."),
     "date": Text("Ghi ngày/tháng/năm, ví dụ 15/3/2027.", "Day/month/year, e.g. 15/3/2027."),
@@ -236,7 +225,8 @@ def _ask(board: _Board, ask: Ask, title: Text, area: Range) -> None:
     """The list, limits and prompt of a range of inputs."""
     lang = board.lang
     low, high = (ask.low, ask.high) if ask.kind != "date" else (ask.low or _EARLIEST, ask.high or _LATEST)
-    error = _ERRORS[ask.kind].format(low=low, high=high).say(lang) if ask.kind in _ERRORS else ""
+    kind = "open" if ask.is_open else ask.kind
+    error = _ERRORS[kind].format(low=low, high=high).say(lang) if kind in _ERRORS else ""
     board.validations.append(
         Validation(
             (area,),
@@ -247,6 +237,7 @@ def _ask(board: _Board, ask: Ask, title: Text, area: Range) -> None:
             cut(title.say(lang), _TITLE_UTF16),
             cut(ask.prompt.say(lang), _PROMPT_UTF16),
             error,
+            stop=not ask.is_open,
         )
     )
 

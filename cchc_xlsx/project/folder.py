@@ -119,8 +119,13 @@ def read(path: Path, own_forms: Path | None = None) -> Setup:
     setup = parse.setup(tables.tables(found, mistakes), known, mistakes)
     if setup is None:
         order = [grid.name for grid in found.sheets]
-        raise SetupError(path.name, sorted(mistakes, key=lambda one: one.order(order)))
+        raise SetupError(path.name, sorted(mistakes, key=lambda one: one.order(order)), _is_open(path))
     return setup
+
+
+def _is_open(path: Path) -> bool:
+    """Whether Excel or LibreOffice has left its mark beside a workbook that it has open."""
+    return any(path.with_name(name).exists() for name in (f"~${path.name}", f".~lock.{path.name}#"))
 
 
 def _refused(refusal: Refusal) -> Text:

@@ -25,6 +25,7 @@ _BAD = Text(
     "The key {path} cannot be used; take it from a copy of the folder .cchc. Workbooks sent out can only be proven with it.",
 )
 _CANNOT = Text("Không đọc được khóa {path}: {why}.", "Cannot read the key {path}: {why}.")
+_CANNOT_WRITE = Text("Không ghi được khóa {path}: {why}.", "Cannot write the key {path}: {why}.")
 _NO_KEYRING = Text(
     "Kho khóa của máy không dùng được ({why}); bỏ --key-in-keyring để cất khóa trong thư mục .cchc.",
     "The system's keyring cannot be used ({why}); leave out --key-in-keyring to keep the key in .cchc.",
@@ -44,7 +45,7 @@ def make(state: Path, *, in_keyring: bool = False) -> bool:
     try:
         _write(path, _kept(key) if in_keyring else key)
     except OSError as error:
-        raise CchcError(_CANNOT.format(path=path, why=why(error))) from error
+        raise CchcError(_CANNOT_WRITE.format(path=path, why=why(error))) from error
     return True
 
 
@@ -67,7 +68,8 @@ def load(state: Path) -> bytes:
 def _write(path: Path, text: str) -> None:
     """A file of ours alone, on disk before it has its name; one that came first wins."""
     temporary = path.with_name(f".cchc-{secrets.token_hex(8)}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(temporary, flags, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(text.encode("ascii") + b"\n")

@@ -10,6 +10,10 @@ from cchc_xlsx.lang import Lang, Text
 from cchc_xlsx.layout.model import from_a1
 
 _HEAD = Text("Tệp thiết lập {file} có {count} chỗ phải sửa:", "The set-up {file} has {count} places to mend:")
+_IS_OPEN = Text(
+    "Tệp đang mở trong chương trình khác: sửa xong nhớ lưu lại rồi mới chạy lại.",
+    "The file is open in another program: save it there before you run this again.",
+)
 _IN_SHEET = Text("{file}, trang “{sheet}”: ", "{file}, sheet “{sheet}”: ")
 _IN_CELL = Text("{file}, trang “{sheet}”, ô {cell}: ", "{file}, sheet “{sheet}”, cell {cell}: ")
 _IN_FILE = Text("{file}: ", "{file}: ")
@@ -35,14 +39,18 @@ class Mistake:
 
 
 class SetupError(CchcError):
-    """Every mistake of a set-up workbook at once, in the order of its sheets and rows."""
+    """Every mistake of a set-up workbook at once, in the order of its sheets and rows.
 
-    def __init__(self, file: str, mistakes: Sequence[Mistake]) -> None:
+    `is_open`: a program has it open, so that what was typed last may not have been saved.
+    """
+
+    def __init__(self, file: str, mistakes: Sequence[Mistake], is_open: bool = False) -> None:
         vi, en = (
             "\n".join(
                 [
                     _HEAD.format(file=file, count=len(mistakes)).say(lang),
                     *(one.say(file, lang) for one in mistakes),
+                    *([_IS_OPEN.say(lang)] if is_open else []),
                 ]
             )
             for lang in ("vi", "en")
@@ -50,6 +58,7 @@ class SetupError(CchcError):
         super().__init__(Text(vi, en))
         self.file = file
         self.mistakes = tuple(mistakes)
+        self.is_open = is_open
 
-    def __reduce__(self) -> tuple[type[SetupError], tuple[str, tuple[Mistake, ...]]]:
-        return (SetupError, (self.file, self.mistakes))
+    def __reduce__(self) -> tuple[type[SetupError], tuple[str, tuple[Mistake, ...], bool]]:
+        return (SetupError, (self.file, self.mistakes, self.is_open))

@@ -13,7 +13,8 @@ from cchc_xlsx.lang import Text
 from cchc_xlsx.layout.model import a1
 from cchc_xlsx.project.draw import HEAD_ROW, KEY_ROW
 from cchc_xlsx.project.mistakes import Mistake
-from cchc_xlsx.project.pages import PAGES, ROUNDS, Column, Page
+from cchc_xlsx.project.page import Column, Page
+from cchc_xlsx.project.pages import PAGES, ROUNDS
 
 _HEAD_WITHIN = 40  # rows
 _OF_A_ROUND = re.compile(
