@@ -223,6 +223,10 @@ def test_a_folder_is_found_however_its_letters_are_composed(plain: servers.Box, 
     with opened(plain) as mailbox:
         assert mailbox.select(unicodedata.normalize("NFC", name)) == plain.uidvalidity("xa", name)
         assert mailbox.uids() == [1]
+        plain.append("xa", "INBOX", MAIL)
+        mailbox.select("INBOX", change=True)
+        mailbox.move(1, unicodedata.normalize("NFC", name))
+        assert len(plain.mails("xa", name)) == 2
 
 
 def test_a_message_id_is_found_only_where_it_is_exactly_that(plain: servers.Box, opened: Opened) -> None:
@@ -422,7 +426,7 @@ def test_what_one_mail_meets_leaves_the_others_alone(tmp_path: Path, answer: byt
     "answer",
     [
         _fetch(b"{99999999999}\r\nabc"),
-        b"* 1 FETCH (FLAGS ())\r\n" * 500_000 + b"%s OK done\r\n",
+        (b"* 1 FETCH (FLAGS (" + b"a" * 1000 + b"))\r\n") * 100_000 + b"%s OK done\r\n",
         b"* 1 FETCH (" + b"a" * 2_000_000 + b"\r\n%s OK done\r\n",
         b"\0\xff\xfe\r\n%s OK done\r\n",
         b"* BYE over\r\n",
@@ -440,7 +444,7 @@ def test_a_hostile_server_is_hung_up_on_with_little_memory(tmp_path: Path, answe
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
-    assert peak < 16 * wire.LARGEST_ANSWER
+    assert peak < 4 * wire.LARGEST_ANSWER
     assert not (tmp_path / "mail").exists()
 
 

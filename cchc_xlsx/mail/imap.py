@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from imapclient.exceptions import ProtocolError
 
@@ -22,6 +22,8 @@ from cchc_xlsx.mail.login import Secret
 from cchc_xlsx.mail.model import Server
 from cchc_xlsx.mail.pins import Pins
 from cchc_xlsx.mail.wire import Client
+
+Answer = TypeVar("Answer")
 
 PIECE = 1 << 20  # bytes of a mail that are asked for at once
 LARGEST_MAIL = 256 << 20  # bytes
@@ -98,8 +100,18 @@ class Mailbox:
 
         Raises CchcError, naming the folders there are, where this one is not among them.
         """
+        answer = self._in_folder(folder, lambda name: self._select(name, change=change))
+        if not isinstance(answer.get(b"UIDVALIDITY"), int):
+            raise connect.lost(self._server, _NO_UIDVALIDITY)
+        self._mails = int(answer.get(b"EXISTS", 0))
+        self._keywords = answer.get(b"PERMANENTFLAGS")
+        self._change = change
+        return int(answer[b"UIDVALIDITY"])
+
+    def _in_folder(self, folder: str, do: Callable[[str], Answer]) -> Answer:
+        """What `do` gives for a folder, also where the server composes the letters of its name in another way."""
         try:
-            answer = self._select(folder, change=change)
+            return do(folder)
         except (LostError, ReadOnlyError):
             raise
         except CchcError:
@@ -110,13 +122,7 @@ class Mailbox:
             if not same:
                 named = ", ".join(there[:_SHOWN]) + (", …" if len(there) > _SHOWN else "")
                 raise CchcError(_NO_FOLDER.format(folder=folder, folders=named)) from None
-            answer = self._select(same[0], change=change)
-        if not isinstance(answer.get(b"UIDVALIDITY"), int):
-            raise connect.lost(self._server, _NO_UIDVALIDITY)
-        self._mails = int(answer.get(b"EXISTS", 0))
-        self._keywords = answer.get(b"PERMANENTFLAGS")
-        self._change = change
-        return int(answer[b"UIDVALIDITY"])
+            return do(same[0])
 
     def _select(self, folder: str, *, change: bool) -> dict[bytes, Any]:
         with self._talk():
@@ -206,15 +212,11 @@ class Mailbox:
         self._need_change()
         if "MOVE" not in self.capabilities:
             raise CchcError(_NO_MOVE.format(host=self._server.host, folder=folder))
-        try:
-            with self._talk():
-                self._client.move([uid], folder)
-        except LostError:
-            raise
-        except CchcError:
-            if folder not in (there := self.folders()):
-                raise CchcError(_NO_FOLDER.format(folder=folder, folders=", ".join(there[:_SHOWN]))) from None
-            raise
+        self._in_folder(folder, lambda name: self._move(uid, name))
+
+    def _move(self, uid: int, folder: str) -> None:
+        with self._talk():
+            self._client.move([uid], folder)
 
     def _need_change(self) -> None:
         if not self._change:

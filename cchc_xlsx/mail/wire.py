@@ -20,6 +20,8 @@ from cchc_xlsx.mail.pins import Pins
 
 LARGEST_ANSWER = 4 << 20  # bytes of a server's answer to one command; the largest asked for is a piece of a mail, 1 MiB
 
+_LATER = ("UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG")  # refusals that say nothing of the password
+
 _NO_IMAP = Text(
     "Máy chủ {host}:{port} không trả lời như một máy chủ IMAP ({said}). Hãy kiểm tra số cổng và kiểu bảo mật (ssl, starttls) trong tệp thiết lập.",
     "The server {host}:{port} does not answer as an IMAP server ({said}). Check the port and the security (ssl, starttls) in the set-up workbook.",
@@ -127,18 +129,24 @@ def _log_in(client: Client, server: Server, secret: Secret) -> None:
     try:
         if secret.token:
             client.sasl_login("XOAUTH2", _once(first))
-        elif client.has_capability("AUTH=PLAIN") or not (server.user + secret.value).isascii():
+        elif client.has_capability("AUTH=PLAIN") or not _typeable(server.user + secret.value):
             client.sasl_login("PLAIN", _once(first))
         else:
             client.login(server.user, secret.value)
     except imaplib.IMAP4.error as error:
         # The library makes one error of a refusal and of a connection that broke.
         said = secret.hidden_in(error, server.user)
-        broken = isinstance(error.__context__, imaplib.IMAP4.abort) or isinstance(error, imaplib.IMAP4.abort)
-        problem = connect.lost(server, said) if broken else connect.wrong_login(server, said)
-        raise problem from None
+        if isinstance(error.__context__, imaplib.IMAP4.abort) or isinstance(error, imaplib.IMAP4.abort):
+            raise connect.lost(server, said) from None
+        later = any(f"[{code}]" in said.upper() for code in _LATER)
+        raise (connect.no_login_now(server, said) if later else connect.wrong_login(server, said)) from None
     except OSError as error:
         raise connect.no_server(server, error) from None
+
+
+def _typeable(text: str) -> bool:
+    """Whether LOGIN can say it."""
+    return text.isascii() and text.isprintable()
 
 
 def _once(first: bytes) -> Callable[[bytes], bytes]:
