@@ -7,7 +7,7 @@ import imaplib
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,7 +21,7 @@ from cchc_xlsx.mail.connect import LostError, words
 from cchc_xlsx.mail.login import Secret
 from cchc_xlsx.mail.model import Server
 from cchc_xlsx.mail.pins import Pins
-from cchc_xlsx.mail.wire import Client
+from cchc_xlsx.mail.wire import STUMBLED, Client
 
 Answer = TypeVar("Answer")
 
@@ -160,8 +160,7 @@ class Mailbox:
         arrived, told, size = answer.get(b"INTERNALDATE"), answer.get(b"RFC822.SIZE"), 0
         if not piece:
             return None
-        if not isinstance(arrived, dt.datetime) or arrived.tzinfo is None:
-            raise CchcError(_NO_TIME)
+        arrived = _utc(arrived)
         # A short piece is the last one; a server that counts otherwise is asked for more until there is none.
         while piece:
             size += len(piece)
@@ -174,7 +173,7 @@ class Mailbox:
             piece = _piece(answer, size)
             if piece is None:
                 return None  # the mail is gone, half fetched
-        return Fetched(arrived.astimezone(dt.UTC), size)
+        return Fetched(arrived, size)
 
     def _ask(self, uid: int, items: list[bytes]) -> dict[bytes, Any]:
         with self._talk():
@@ -231,15 +230,7 @@ class Mailbox:
             raise ReadOnlyError(_READ_ONLY.format(host=self._server.host)) from error
         except (imaplib.IMAP4.abort, OSError) as error:
             raise connect.lost(self._server, words(error)) from error
-        except (
-            ProtocolError,
-            ValueError,
-            TypeError,
-            LookupError,
-            AttributeError,
-            AssertionError,
-            RecursionError,
-        ) as error:
+        except (ProtocolError, *STUMBLED) as error:
             raise CchcError(_GARBLED.format(host=self._server.host)) from error  # the library stumbled over the answer
         except imaplib.IMAP4.error as error:
             raise CchcError(_SAID_NO.format(host=self._server.host, said=words(error))) from error
@@ -256,6 +247,14 @@ def open_mailbox(server: Server, secret: Secret, *, pins: Pins, timeout: float =
         yield Mailbox(client, server)
     finally:
         wire.leave(client)
+
+
+def _utc(arrived: object) -> dt.datetime:
+    """The time of arrival in UTC. Raises CchcError where the server gives none."""
+    if isinstance(arrived, dt.datetime) and arrived.tzinfo is not None:
+        with suppress(ValueError, OverflowError):  # a zone or a year that cannot be
+            return arrived.astimezone(dt.UTC)
+    raise CchcError(_NO_TIME)
 
 
 def _body(offset: int) -> bytes:

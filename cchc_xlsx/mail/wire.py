@@ -22,6 +22,9 @@ LARGEST_ANSWER = 4 << 20  # bytes of a server's answer to one command; the large
 
 _LATER = ("UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG")  # refusals that say nothing of the password
 
+# What the libraries stumble with over answers that are no IMAP.
+STUMBLED = (ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError, OverflowError)
+
 _NO_IMAP = Text(
     "Máy chủ {host}:{port} không trả lời như một máy chủ IMAP ({said}). Hãy kiểm tra số cổng và kiểu bảo mật (ssl, starttls) trong tệp thiết lập.",
     "The server {host}:{port} does not answer as an IMAP server ({said}). Check the port and the security (ssl, starttls) in the set-up workbook.",
@@ -90,7 +93,7 @@ def open_client(server: Server, secret: Secret, *, pins: Pins, timeout: float) -
         )
     except OSError as error:
         raise connect.no_server(server, error) from error
-    except imaplib.IMAP4.error as error:
+    except (imaplib.IMAP4.error, *STUMBLED) as error:
         raise NoServerError(_NO_IMAP.format(host=server.host, port=server.port, said=words(error))) from error
     try:
         _log_in(client, server, secret)
@@ -102,7 +105,7 @@ def open_client(server: Server, secret: Secret, *, pins: Pins, timeout: float) -
 
 def leave(client: Client) -> None:
     """End the connection, politely if it still works: LOGOUT leaves every mail as it is, CLOSE would not."""
-    with suppress(OSError, imaplib.IMAP4.error, ValueError):
+    with suppress(OSError, imaplib.IMAP4.error, *STUMBLED):
         client.socket().settimeout(connect.LEAVE_S)
         client.logout()
     with suppress(OSError, ValueError):
@@ -142,6 +145,8 @@ def _log_in(client: Client, server: Server, secret: Secret) -> None:
         raise (connect.no_login_now(server, said) if later else connect.wrong_login(server, said)) from None
     except OSError as error:
         raise connect.no_server(server, error) from None
+    except STUMBLED as error:
+        raise connect.lost(server, secret.hidden_in(error, server.user)) from None
 
 
 def _typeable(text: str) -> bool:
