@@ -356,6 +356,38 @@ def test_a_connection_that_breaks_during_the_login_is_no_wrong_password(tmp_path
             pytest.fail("let in")
 
 
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("NO [UNAVAILABLE] later", NoServerError),
+        ("NO [INUSE] twice", NoServerError),
+        ("NO [AUTHENTICATIONFAILED] no", WrongLoginError),
+        ("NO no", WrongLoginError),
+        ("BAD what", WrongLoginError),
+        ("BYE what", LostError),
+    ],
+)
+def test_what_a_refused_login_means_is_told_apart(tmp_path: Path, said: str, kind: type[CchcError]) -> None:
+    def talk(sock: socket.socket) -> None:
+        sock.sendall(b"* OK ready\r\n")
+        lines = sock.makefile("rb")
+        for line in lines:
+            tag, command = line.split()[:2]
+            if command == b"CAPABILITY":
+                sock.sendall(b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n" + tag + b" OK done\r\n")
+            else:
+                sock.sendall(b"+ \r\n")
+                lines.readline()
+                sock.sendall((b"*" if said.startswith("BYE") else tag) + f" {said}\r\n".encode())
+                return
+
+    with servers.scripted(talk) as port, pytest.raises(kind) as told:
+        server = Server("127.0.0.1", port, "none", "xa")
+        with open_mailbox(server, Secret("x", "environment"), pins=Pins(tmp_path / "pins"), timeout=1):
+            pytest.fail("let in")
+    assert type(told.value) is kind
+
+
 @pytest.mark.parametrize("password", [PASSWORD, "plain", 'quotes "\\" here', "đ" * 200])
 def test_a_server_that_knows_login_alone_gets_it_where_it_can(tmp_path: Path, password: str) -> None:
     said: list[bytes] = []

@@ -9,7 +9,7 @@ import sys
 import threading
 import tracemalloc
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -223,6 +223,10 @@ def test_a_folder_is_found_however_its_letters_are_composed(plain: servers.Box, 
     with opened(plain) as mailbox:
         assert mailbox.select(unicodedata.normalize("NFC", name)) == plain.uidvalidity("xa", name)
         assert mailbox.uids() == [1]
+        plain.append("xa", "INBOX", MAIL)
+        mailbox.select("INBOX", change=True)
+        mailbox.move(1, unicodedata.normalize("NFC", name))
+        assert len(plain.mails("xa", name)) == 2
 
 
 def test_a_message_id_is_found_only_where_it_is_exactly_that(plain: servers.Box, opened: Opened) -> None:
@@ -347,7 +351,7 @@ _USUAL = {
 }
 
 
-def talking(answers: dict[str, bytes | Iterator[bytes]]) -> AbstractContextManager[int]:
+def talking(answers: dict[str, bytes | Iterable[bytes]]) -> AbstractContextManager[int]:
     """A server that answers commands by their first words; `%s` is the command's tag."""
 
     def talk(sock: socket.socket) -> None:
@@ -400,13 +404,28 @@ def test_no_body_is_no_answer(tmp_path: Path, body: bytes) -> None:
         _fetch(b"{3}\r\nabc", b""),
         _fetch(b"{3}\r\nabc", b"INTERNALDATE NIL "),
         _fetch(b"{3}\r\nabc", b'INTERNALDATE "gestern" '),
+        _fetch(b"{3}\r\nabc", b'INTERNALDATE "01-Mar-2026 08:00:00 +9999" '),
+        _fetch(b"{3}\r\nabc", b'INTERNALDATE "31-Dec-9999 23:59:59 -1200" '),
+        _fetch(b"{3}\r\nabc", b'INTERNALDATE "01-Mar-99999999999999999999 08:00:00 +0700" '),
         b"%s NO [SERVERBUG] hong\r\n",
         b"%s BAD what\r\n",
         b"* 1 FETCH (UID 1 BODY[]<0>)\r\n%s OK done\r\n",
         b"* 1 FETCH UID\r\n%s OK done\r\n",
         b"* 1 FETCH " + b"(" * 30_000 + b"\r\n%s OK done\r\n",
     ],
-    ids=["no time", "nil time", "bad time", "no", "bad", "uneven", "no list", "deep"],
+    ids=[
+        "no time",
+        "nil time",
+        "bad time",
+        "no zone",
+        "last year",
+        "no year",
+        "no",
+        "bad",
+        "uneven",
+        "no list",
+        "deep",
+    ],
 )
 def test_what_one_mail_meets_leaves_the_others_alone(tmp_path: Path, answer: bytes) -> None:
     with talking({"UID FETCH": answer}) as port, scripted_box(port, tmp_path) as mailbox:
@@ -422,7 +441,7 @@ def test_what_one_mail_meets_leaves_the_others_alone(tmp_path: Path, answer: byt
     "answer",
     [
         _fetch(b"{99999999999}\r\nabc"),
-        b"* 1 FETCH (FLAGS ())\r\n" * 500_000 + b"%s OK done\r\n",
+        [b"* 1 FETCH (FLAGS (" + b"a" * 1000 + b"))\r\n"] * 100_000,
         b"* 1 FETCH (" + b"a" * 2_000_000 + b"\r\n%s OK done\r\n",
         b"\0\xff\xfe\r\n%s OK done\r\n",
         b"* BYE over\r\n",
@@ -430,7 +449,7 @@ def test_what_one_mail_meets_leaves_the_others_alone(tmp_path: Path, answer: byt
     ],
     ids=["claimed", "endless", "long line", "garbage", "bye", "wrong tag"],
 )
-def test_a_hostile_server_is_hung_up_on_with_little_memory(tmp_path: Path, answer: bytes) -> None:
+def test_a_hostile_server_is_hung_up_on_with_little_memory(tmp_path: Path, answer: bytes | list[bytes]) -> None:
     with talking({"UID FETCH": answer}) as port, scripted_box(port, tmp_path, timeout=5) as mailbox:
         mailbox.select("INBOX")
         tracemalloc.start()
@@ -440,7 +459,7 @@ def test_a_hostile_server_is_hung_up_on_with_little_memory(tmp_path: Path, answe
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
-    assert peak < 16 * wire.LARGEST_ANSWER
+    assert peak < 4 * wire.LARGEST_ANSWER
     assert not (tmp_path / "mail").exists()
 
 

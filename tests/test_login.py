@@ -212,7 +212,7 @@ def test_a_token_is_not_shown_by_what_is_told(tmp_path: Path) -> None:
 )
 def test_a_command_that_is_none_is_told(command: str, said: str) -> None:
     with pytest.raises(CchcError) as told:
-        find(dict(os.environ), command=command)
+        find({**os.environ, "PATH": ""}, command=command)
     assert said in told.value.text.vi
 
 

@@ -233,7 +233,7 @@ def test_a_server_that_falls_silent_after_the_mail_is_doubtful(tmp_path: Path) -
 
     with servers.scripted(talk) as port:
         server = Server("127.0.0.1", port, "none", "")
-        with open_outgoing(server, None, pins=Pins(tmp_path / "pins"), timeout=0.5) as out:
+        with open_outgoing(server, None, pins=Pins(tmp_path / "pins"), timeout=5, patience=0.5) as out:
             assert isinstance(out.send(MAIL, XA, [TPHT]), Doubtful)
 
 
@@ -332,3 +332,36 @@ def test_a_server_that_repeats_the_secret_is_not_repeated(tmp_path: Path) -> Non
     assert "you said" in said
     assert "p4ssw0rd!" not in said
     assert "AHhhAHA0c3N3MHJkIQ==" not in said
+
+
+def test_a_server_that_wants_a_login_is_told_and_the_mail_is_not_given_up(tmp_path: Path) -> None:
+    with servers.smtp(users=USERS) as post, outgoing(post, tmp_path) as out:
+        with pytest.raises(WrongLoginError):
+            out.send(MAIL, XA, [TPHT])
+        assert post.taken == []
+
+
+@pytest.mark.parametrize("code", [b"454", b"421"])
+def test_a_login_that_is_refused_for_now_is_no_wrong_password(tmp_path: Path, code: bytes) -> None:
+    def talk(sock: socket.socket) -> None:
+        sock.sendall(b"220 hi\r\n")
+        for line in sock.makefile("rb"):
+            sock.sendall(b"250-hi\r\n250 AUTH PLAIN\r\n" if line[:4] == b"ehlo" else code + b" 4.7.0 try later\r\n")
+
+    with servers.scripted(talk) as port, pytest.raises(NoServerError, match="try later"):
+        server, pins = Server("127.0.0.1", port, "none", "xa"), Pins(tmp_path / "pins")
+        with open_outgoing(server, Secret("x", "environment"), pins=pins, timeout=5):
+            pytest.fail("let in")
+
+
+@pytest.mark.parametrize(
+    "said", [b"220-x\r\n" * 100_000, b"220 " + b"x" * 10_000_000, b"2200\r\n", b"22\r\n", b"\xff\xff\xff \r\n"]
+)
+def test_a_server_that_talks_without_end_is_not_listened_to(tmp_path: Path, said: bytes) -> None:
+    with (
+        servers.scripted(lambda sock: sock.sendall(said)) as port,
+        pytest.raises(NoServerError, match="does not answer as"),
+    ):
+        server, pins = Server("127.0.0.1", port, "none", ""), Pins(tmp_path / "pins")
+        with open_outgoing(server, None, pins=pins, timeout=5):
+            pytest.fail("let in")

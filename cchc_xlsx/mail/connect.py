@@ -67,6 +67,10 @@ _LOGIN = Text(
     "Máy chủ thư {host} không nhận tài khoản {user} ({said}). Hãy kiểm tra tên đăng nhập và mật khẩu; Gmail và Microsoft 365 cần mật khẩu ứng dụng hoặc lệnh lấy mã truy cập (token_command).",
     "The mail server {host} does not take the account {user} ({said}). Check the user name and the password; Gmail and Microsoft 365 need an app password or a command for an access token (token_command).",
 )
+_LATER = Text(
+    "Máy chủ thư {host} lúc này không cho đăng nhập ({said}). Hãy chạy lại sau.",
+    "The mail server {host} lets nobody in at the moment ({said}). Run again later.",
+)
 # What OpenSSL calls the ways of not verifying, those that an office meets.
 _REASONS = {
     9: Text("chứng thư chưa đến ngày có hiệu lực", "it is not valid yet"),
@@ -78,7 +82,7 @@ _REASONS = {
     62: Text("chứng thư không cấp cho tên máy chủ này", "it is not for this server's name"),
     64: Text("chứng thư không cấp cho địa chỉ này", "it is not for this address"),
 }
-LEAVE_S = 3.0  # how long a server may take to say goodbye
+LEAVE_S = 1.0  # how long a server may take to say goodbye; nothing depends on it
 _SAID = 200  # characters of a server's words that are shown
 
 
@@ -194,6 +198,11 @@ def lost(server: Server, said: str | Text) -> LostError:
 def wrong_login(server: Server, said: str) -> WrongLoginError:
     """The server refused the secret; `said` holds its words, without anything secret."""
     return WrongLoginError(_at(_LOGIN, server, user=server.user, said=said))
+
+
+def no_login_now(server: Server, said: str) -> NoServerError:
+    """The server refused the login for reasons of its own; `said` holds its words, without anything secret."""
+    return NoServerError(_at(_LATER, server, said=said))
 
 
 def words(said: bytes | str | Exception, *secrets: str) -> str:

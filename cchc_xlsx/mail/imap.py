@@ -7,10 +7,10 @@ import imaplib
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from imapclient.exceptions import ProtocolError
 
@@ -21,7 +21,9 @@ from cchc_xlsx.mail.connect import LostError, words
 from cchc_xlsx.mail.login import Secret
 from cchc_xlsx.mail.model import Server
 from cchc_xlsx.mail.pins import Pins
-from cchc_xlsx.mail.wire import Client
+from cchc_xlsx.mail.wire import STUMBLED, Client
+
+Answer = TypeVar("Answer")
 
 PIECE = 1 << 20  # bytes of a mail that are asked for at once
 LARGEST_MAIL = 256 << 20  # bytes
@@ -98,8 +100,18 @@ class Mailbox:
 
         Raises CchcError, naming the folders there are, where this one is not among them.
         """
+        answer = self._in_folder(folder, lambda name: self._select(name, change=change))
+        if not isinstance(answer.get(b"UIDVALIDITY"), int):
+            raise connect.lost(self._server, _NO_UIDVALIDITY)
+        self._mails = int(answer.get(b"EXISTS", 0))
+        self._keywords = answer.get(b"PERMANENTFLAGS")
+        self._change = change
+        return int(answer[b"UIDVALIDITY"])
+
+    def _in_folder(self, folder: str, do: Callable[[str], Answer]) -> Answer:
+        """What `do` gives for a folder, also where the server composes the letters of its name in another way."""
         try:
-            answer = self._select(folder, change=change)
+            return do(folder)
         except (LostError, ReadOnlyError):
             raise
         except CchcError:
@@ -110,13 +122,7 @@ class Mailbox:
             if not same:
                 named = ", ".join(there[:_SHOWN]) + (", …" if len(there) > _SHOWN else "")
                 raise CchcError(_NO_FOLDER.format(folder=folder, folders=named)) from None
-            answer = self._select(same[0], change=change)
-        if not isinstance(answer.get(b"UIDVALIDITY"), int):
-            raise connect.lost(self._server, _NO_UIDVALIDITY)
-        self._mails = int(answer.get(b"EXISTS", 0))
-        self._keywords = answer.get(b"PERMANENTFLAGS")
-        self._change = change
-        return int(answer[b"UIDVALIDITY"])
+            return do(same[0])
 
     def _select(self, folder: str, *, change: bool) -> dict[bytes, Any]:
         with self._talk():
@@ -154,8 +160,7 @@ class Mailbox:
         arrived, told, size = answer.get(b"INTERNALDATE"), answer.get(b"RFC822.SIZE"), 0
         if not piece:
             return None
-        if not isinstance(arrived, dt.datetime) or arrived.tzinfo is None:
-            raise CchcError(_NO_TIME)
+        arrived = _utc(arrived)
         # A short piece is the last one; a server that counts otherwise is asked for more until there is none.
         while piece:
             size += len(piece)
@@ -168,7 +173,7 @@ class Mailbox:
             piece = _piece(answer, size)
             if piece is None:
                 return None  # the mail is gone, half fetched
-        return Fetched(arrived.astimezone(dt.UTC), size)
+        return Fetched(arrived, size)
 
     def _ask(self, uid: int, items: list[bytes]) -> dict[bytes, Any]:
         with self._talk():
@@ -206,15 +211,11 @@ class Mailbox:
         self._need_change()
         if "MOVE" not in self.capabilities:
             raise CchcError(_NO_MOVE.format(host=self._server.host, folder=folder))
-        try:
-            with self._talk():
-                self._client.move([uid], folder)
-        except LostError:
-            raise
-        except CchcError:
-            if folder not in (there := self.folders()):
-                raise CchcError(_NO_FOLDER.format(folder=folder, folders=", ".join(there[:_SHOWN]))) from None
-            raise
+        self._in_folder(folder, lambda name: self._move(uid, name))
+
+    def _move(self, uid: int, folder: str) -> None:
+        with self._talk():
+            self._client.move([uid], folder)
 
     def _need_change(self) -> None:
         if not self._change:
@@ -229,15 +230,7 @@ class Mailbox:
             raise ReadOnlyError(_READ_ONLY.format(host=self._server.host)) from error
         except (imaplib.IMAP4.abort, OSError) as error:
             raise connect.lost(self._server, words(error)) from error
-        except (
-            ProtocolError,
-            ValueError,
-            TypeError,
-            LookupError,
-            AttributeError,
-            AssertionError,
-            RecursionError,
-        ) as error:
+        except (ProtocolError, *STUMBLED) as error:
             raise CchcError(_GARBLED.format(host=self._server.host)) from error  # the library stumbled over the answer
         except imaplib.IMAP4.error as error:
             raise CchcError(_SAID_NO.format(host=self._server.host, said=words(error))) from error
@@ -254,6 +247,14 @@ def open_mailbox(server: Server, secret: Secret, *, pins: Pins, timeout: float =
         yield Mailbox(client, server)
     finally:
         wire.leave(client)
+
+
+def _utc(arrived: object) -> dt.datetime:
+    """The time of arrival in UTC. Raises CchcError where the server gives none."""
+    if isinstance(arrived, dt.datetime) and arrived.tzinfo is not None:
+        with suppress(ValueError, OverflowError):  # a zone or a year that cannot be
+            return arrived.astimezone(dt.UTC)
+    raise CchcError(_NO_TIME)
 
 
 def _body(offset: int) -> bytes:

@@ -44,6 +44,9 @@ _BAD_ADDRESS = Text("địa chỉ {address} không hợp lệ", "the address {ad
 _NO_8BIT = Text("máy chủ không nhận thư có ký tự 8 bit", "the server takes no mail with 8-bit letters")
 _NOBODY = Text("thư không có người nhận", "the mail has no recipient")
 _ADDRESS = re.compile(r"[^\s<>\"(),:;\\@\x00-\x1f\x7f]+@[^\s<>\"(),;\\@\x00-\x1f\x7f]+")
+_LOG_IN_FIRST = (530, 534, 535, 538)
+_CHUNK = 1 << 16  # bytes; a slow line has the time limit for each of them, not for the whole mail
+_MOST_LINES, _LONGEST_LINE = 1000, 8192  # of an answer; bytes
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -85,8 +88,9 @@ Outcome = Sent | Refused | Doubtful
 class Outgoing:
     """An open connection to the server that sends. It is made anew when it broke before a mail was begun."""
 
-    def __init__(self, server: Server, connect_anew: Callable[[], smtplib.SMTP]) -> None:
+    def __init__(self, server: Server, connect_anew: Callable[[], smtplib.SMTP], patience: float) -> None:
         self._server = server
+        self._patience = patience
         self._anew = connect_anew
         self._client = connect_anew()
 
@@ -125,6 +129,8 @@ class Outgoing:
             return options
         client.command_encoding = "utf-8" if "SMTPUTF8" in options else "ascii"
         code, said = client.docmd("MAIL", " ".join([f"FROM:<{addresses[0]}>", *options]))
+        if code in _LOG_IN_FIRST:  # no fault of this mail
+            raise connect.wrong_login(self._server, f"{code} {connect.words(said)}")
         if code != 250:
             return self._give_up(code, said)
         unserved = []
@@ -162,11 +168,17 @@ class Outgoing:
         """Send the mail itself: from here until the server's answer nobody knows whether it was taken."""
         dotted = re.sub(rb"(?m)^\.", b"..", data)
         try:
-            self._client.send(dotted + (b"" if dotted.endswith(b"\r\n") else b"\r\n") + b".\r\n")
+            data = dotted + (b"" if dotted.endswith(b"\r\n") else b"\r\n") + b".\r\n"
+            for at in range(0, len(data), _CHUNK):
+                self._client.send(data[at : at + _CHUNK])
+            if self._client.sock is not None:
+                self._client.sock.settimeout(self._patience)
             code, said = self._client.getreply()
         except (smtplib.SMTPException, OSError) as error:
             self._client.close()
             return Doubtful(_NO_ANSWER.format(said=connect.words(error)))
+        if self._client.sock is not None:
+            self._client.sock.settimeout(self._client.timeout)
         if 200 <= code < 300:
             return Sent(unserved)
         if not 400 <= code < 600:
@@ -186,12 +198,15 @@ class Outgoing:
 
 
 @contextmanager
-def open_outgoing(server: Server, secret: Secret | None, *, pins: Pins, timeout: float = 60.0) -> Iterator[Outgoing]:
-    """A connection to the server that sends, logged in but for a server without a user name; `timeout` in seconds a step.
+def open_outgoing(
+    server: Server, secret: Secret | None, *, pins: Pins, timeout: float = 60.0, patience: float = 300.0
+) -> Iterator[Outgoing]:
+    """A connection to the server that sends, logged in but for a server without a user name.
 
+    In seconds: `timeout` for each step, `patience` for the answer to a mail's content, which servers look through first.
     Raises CchcError: NoServerError, NotTrustedError, WrongLoginError, LostError.
     """
-    outgoing = Outgoing(server, lambda: _open(server, secret, pins, timeout))
+    outgoing = Outgoing(server, lambda: _open(server, secret, pins, timeout), patience)
     try:
         yield outgoing
     finally:
@@ -211,6 +226,26 @@ class _Smtp(smtplib.SMTP):
             raise smtplib.SMTPConnectError(code, said)
         address = self.plug().getsockname()[0]
         self.local_hostname = f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+
+    def getreply(self) -> tuple[int, bytes]:
+        """The code and the words of an answer, -1 for one that makes no sense or has no end. Raises SMTPServerDisconnected."""
+        file = self.file = self.file or self.plug().makefile("rb")
+        said: list[bytes] = []
+        while len(said) < _MOST_LINES:
+            try:
+                line = file.readline(_LONGEST_LINE)
+            except OSError as error:
+                self.close()
+                raise smtplib.SMTPServerDisconnected(str(error)) from error
+            if not line:
+                self.close()
+                raise smtplib.SMTPServerDisconnected("connection closed")
+            said.append(line[4:].strip())
+            if not re.match(rb"\d{3}[ \r\n-]", line) or not line.endswith(b"\n"):
+                break
+            if line[3:4] != b"-":
+                return int(line[:3]), b"\n".join(said)
+        return -1, b"\n".join(said)
 
     def plug(self) -> socket.socket:
         """The socket, which there is while it is connected."""
@@ -275,7 +310,8 @@ def _log_in(client: smtplib.SMTP, server: Server, secret: Secret) -> None:
     except (smtplib.SMTPException, OSError) as error:
         raise connect.lost(server, secret.hidden_in(error, server.user)) from None
     if code not in (235, 503):  # 503: already logged in
-        raise connect.wrong_login(server, f"{code} {secret.hidden_in(said, server.user)}")
+        refused = f"{code} {secret.hidden_in(said, server.user)}"
+        raise connect.no_login_now(server, refused) if code < 500 else connect.wrong_login(server, refused)
 
 
 def _leave(client: smtplib.SMTP) -> None:

@@ -20,6 +20,11 @@ from cchc_xlsx.mail.pins import Pins
 
 LARGEST_ANSWER = 4 << 20  # bytes of a server's answer to one command; the largest asked for is a piece of a mail, 1 MiB
 
+_LATER = ("UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG")  # refusals that say nothing of the password
+
+# What the libraries stumble with over answers that are no IMAP.
+STUMBLED = (ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError, OverflowError)
+
 _NO_IMAP = Text(
     "Máy chủ {host}:{port} không trả lời như một máy chủ IMAP ({said}). Hãy kiểm tra số cổng và kiểu bảo mật (ssl, starttls) trong tệp thiết lập.",
     "The server {host}:{port} does not answer as an IMAP server ({said}). Check the port and the security (ssl, starttls) in the set-up workbook.",
@@ -88,7 +93,7 @@ def open_client(server: Server, secret: Secret, *, pins: Pins, timeout: float) -
         )
     except OSError as error:
         raise connect.no_server(server, error) from error
-    except imaplib.IMAP4.error as error:
+    except (imaplib.IMAP4.error, *STUMBLED) as error:
         raise NoServerError(_NO_IMAP.format(host=server.host, port=server.port, said=words(error))) from error
     try:
         _log_in(client, server, secret)
@@ -100,7 +105,7 @@ def open_client(server: Server, secret: Secret, *, pins: Pins, timeout: float) -
 
 def leave(client: Client) -> None:
     """End the connection, politely if it still works: LOGOUT leaves every mail as it is, CLOSE would not."""
-    with suppress(OSError, imaplib.IMAP4.error, ValueError):
+    with suppress(OSError, imaplib.IMAP4.error, *STUMBLED):
         client.socket().settimeout(connect.LEAVE_S)
         client.logout()
     with suppress(OSError, ValueError):
@@ -127,18 +132,26 @@ def _log_in(client: Client, server: Server, secret: Secret) -> None:
     try:
         if secret.token:
             client.sasl_login("XOAUTH2", _once(first))
-        elif client.has_capability("AUTH=PLAIN") or not (server.user + secret.value).isascii():
+        elif client.has_capability("AUTH=PLAIN") or not _typeable(server.user + secret.value):
             client.sasl_login("PLAIN", _once(first))
         else:
             client.login(server.user, secret.value)
     except imaplib.IMAP4.error as error:
         # The library makes one error of a refusal and of a connection that broke.
         said = secret.hidden_in(error, server.user)
-        broken = isinstance(error.__context__, imaplib.IMAP4.abort) or isinstance(error, imaplib.IMAP4.abort)
-        problem = connect.lost(server, said) if broken else connect.wrong_login(server, said)
-        raise problem from None
+        if isinstance(error.__context__, imaplib.IMAP4.abort) or isinstance(error, imaplib.IMAP4.abort):
+            raise connect.lost(server, said) from None
+        later = any(f"[{code}]" in said.upper() for code in _LATER)
+        raise (connect.no_login_now(server, said) if later else connect.wrong_login(server, said)) from None
     except OSError as error:
         raise connect.no_server(server, error) from None
+    except STUMBLED as error:
+        raise connect.lost(server, secret.hidden_in(error, server.user)) from None
+
+
+def _typeable(text: str) -> bool:
+    """Whether LOGIN can say it."""
+    return text.isascii() and text.isprintable()
 
 
 def _once(first: bytes) -> Callable[[bytes], bytes]:
