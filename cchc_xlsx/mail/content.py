@@ -9,7 +9,7 @@ from typing import Literal
 from cchc_xlsx import package
 from cchc_xlsx.folder import SPREADSHEETS
 from cchc_xlsx.lang import Text
-from cchc_xlsx.mail import refusals
+from cchc_xlsx.mail import archive, refusals
 from cchc_xlsx.mail.limits import MAX_FILE
 from cchc_xlsx.mail.names import suffix
 
@@ -27,6 +27,7 @@ _ARCHIVES: tuple[tuple[bytes, Text], ...] = (
     (b"MSCF\0\0\0\0", refusals.OTHER_ARCHIVE),
     (b"\x7fELF", refusals.PROGRAM),
 )
+_FIRST_PARTS = (b"[Content_Types].xml", b"_rels/.rels", b"docProps/", b"xl/work", b"word/doc", b"ppt/pres", b"mimetype")
 _BZIP2 = re.compile(rb"BZh[1-9]1AY&SY")
 _PROGRAMS = frozenset(
     [
@@ -149,16 +150,25 @@ def _zip(data: bytes, labels: Labels) -> Kind | Text:
     if refusal is None:
         return "workbook"
     is_other = refusal.code == "F002" and not labels.is_sheet
-    is_document = suffix(labels.name) in _DOCUMENTS and b"xl/work" not in data
+    is_document = suffix(labels.name) in _DOCUMENTS and refusal.code in ("F002", "F005")
     return "other" if is_other or is_document else refusals.of(refusal)
 
 
 def _is_package(data: bytes) -> bool:
-    """Whether the bytes are an office document rather than an archive of files, also where its end is cut off."""
-    first = data[30:90]
-    if first.startswith((b"[Content_Types].xml", b"_rels/", b"docProps/", b"mimetypeapplication/vnd.oasis")):
-        return True
-    return any(name in data for name in (b"[Content_Types].xml", b"xl/workbook.bin", b"xl/workbook.xml"))
+    """Whether the bytes are an office document rather than an archive of files; by the first entry where its end is lost.
+
+    The names of a workbook's parts also stand in an archive that holds it unpacked.
+    """
+    found = archive.members(data)
+    if isinstance(found, Text):
+        first = data[30 : 30 + int.from_bytes(data[26:28], "little")]
+        return first.startswith(_FIRST_PARTS)
+    keys = {one.name.replace("\\", "/").lower() for one in found}
+    return "[content_types].xml" in keys or "xl/workbook.xml" in keys or "xl/workbook.bin" in keys or _is_open(data)
+
+
+def _is_open(data: bytes) -> bool:
+    return data[30:].startswith(b"mimetypeapplication/vnd.oasis")
 
 
 def _ole2(data: bytes, labels: Labels) -> Kind | Text:

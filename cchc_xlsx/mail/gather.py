@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -82,10 +82,10 @@ def _part(data: bytes, part: tree.Part, place: Place, to: Gathering) -> None:
     if not place.depth:
         to.kinds.add(part.kind)
     if part.is_too_deep:
-        to.refused.append(Refused(route, name, refusals.TOO_DEEP))
+        to.refused.append(Refused(route, name or names.NAMELESS, refusals.TOO_DEEP))
         return
     if part.kind == "message/partial":
-        to.refused.append(Refused(route, name, refusals.PARTIAL))
+        to.refused.append(Refused(route, name or names.NAMELESS, refusals.PARTIAL))
         return
     here = Place(route, place.depth)
     declared = part.headers.first("content-transfer-encoding").decode("latin-1")
@@ -93,7 +93,19 @@ def _part(data: bytes, part: tree.Part, place: Place, to: Gathering) -> None:
     if part.kind in ("message/rfc822", "message/global") and how == "plain":
         _nested(data, part.start, part.end, here, to)
         return
+    if part.kind.startswith("multipart/") and how in ("base64", "qp") and here.depth < MAX_DEPTH:
+        _packed_parts(data, part, how, Place(route, here.depth + 1), to)
+        return
     _leaf(data, part, Labels(name, part.kind), how, here, to)
+
+
+def _packed_parts(data: bytes, part: tree.Part, how: transfer.Encoding, here: Place, to: Gathering) -> None:
+    """Parts that were encoded together: no standard allows it; what they hold is found all the same."""
+    whole = b"\n" + transfer.decoded(how, data, part.start, part.end, MAX_MAIL)
+    _unpack(whole, to)
+    for inner in tree.leaves(whole, part.headers, 1, len(whole)):
+        if not inner.kind.startswith("multipart/"):
+            _part(whole, inner, here, to)
 
 
 def _leaf(data: bytes, part: tree.Part, labels: Labels, how: transfer.Encoding, here: Place, to: Gathering) -> None:
@@ -127,28 +139,33 @@ def _uuencoded(data: bytes, part: tree.Part, here: Place, to: Gathering) -> None
 
 
 def _whole(data: bytes, part: tree.Part, labels: Labels, how: transfer.Encoding) -> bytes | None:
-    """The decoded content; of the ways to write its line ends the one that makes a sound workbook. None over the limit."""
+    """The decoded content; where a zip file is not sound, the way to read it that makes it so. None over the limit."""
     found = transfer.decoded(how, data, part.start, part.end, MAX_MAIL)
     if len(found) > MAX_MAIL:
         return None
-    if how not in ("qp", "plain") or not found.startswith(content.PK):
+    if not found.startswith(content.PK):
         return found
-    found = _trimmed(found)
+    if how in ("qp", "plain"):
+        found = _cut(found, b"\r\n")
     if content.look(found, labels) in ("workbook", "zip"):
         return found
-    unix = data[part.start : part.end].replace(b"\r\n", b"\n")
-    for raw in (unix, unix.replace(b"\n", b"\r\n")):
-        other = _trimmed(transfer.decoded(how, raw, 0, len(raw), MAX_MAIL))
-        if content.look(other, labels) == "workbook":
-            return other
-    return found
+    return next((one for one in _otherwise(data, part, how, found) if content.look(one, labels) == "workbook"), found)
 
 
-def _trimmed(found: bytes) -> bytes:
-    """Without the line ends that an encoding leaves behind the end of a zip file."""
+def _otherwise(data: bytes, part: tree.Part, how: transfer.Encoding, found: bytes) -> Iterator[bytes]:
+    """Without what a mailing list put below it; with line ends as they were before a mail changed them."""
+    yield _cut(found)
+    if how in ("qp", "plain"):
+        unix = data[part.start : part.end].replace(b"\r\n", b"\n")
+        for raw in (unix, unix.replace(b"\n", b"\r\n")):
+            yield _cut(transfer.decoded(how, raw, 0, len(raw), MAX_MAIL), b"\r\n")
+
+
+def _cut(found: bytes, only: bytes = b"") -> bytes:
+    """A zip file without what stands behind its end; only where it is of these letters, if any are given."""
     at = found.rfind(_END)
     end = at + 22 + int.from_bytes(found[at + 20 : at + 22], "little")
-    return found[:end] if at >= 0 and not found[end:].strip(b"\r\n") else found
+    return found[:end] if at >= 0 and not (only and found[end:].strip(only)) else found
 
 
 def _name(part: tree.Part) -> str:

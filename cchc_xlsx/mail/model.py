@@ -141,7 +141,9 @@ def from_json(data: Mapping[str, Any]) -> Mail:
         verdicts=tuple(Verdict(server, result) for server, result in data["verdicts"]),
         machine=data["machine"],
         counts=data["counts"],
-        workbooks=tuple(Part(*about, Path(file)) for *about, file in data["workbooks"]),
+        workbooks=tuple(
+            Part(route, name, digest, size, Path(file)) for route, name, digest, size, file in data["workbooks"]
+        ),
         refused=tuple(Refused(route, name, Text(vi, en)) for route, name, vi, en in data["refused"]),
         others=tuple(data["others"]),
     )

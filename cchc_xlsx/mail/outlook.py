@@ -27,7 +27,7 @@ _REPORT = b'multipart/report; report-type="delivery-status"'
 class Message:
     """A mail in a compound file: the storage it lies in, and all paths there are."""
 
-    ole: olefile.OleFileIO[bytes]
+    ole: olefile.OleFileIO[str]
     folder: tuple[str, ...]
     paths: frozenset[tuple[str, ...]]
 
