@@ -23,7 +23,7 @@ from cchc_xlsx.results import FileResult, Report, Status, Stored, Told
 from cchc_xlsx.rules import registry
 from cchc_xlsx.rules.model import Finding
 from cchc_xlsx.task import Task
-from cchc_xlsx.together import Figures, Member
+from cchc_xlsx.together import Expected, Figures, Member
 
 _FILES_A_PROCESS = 100  # with fewer, to start another takes longer than it saves
 _IN_MEMORY = 4 << 20  # bytes of answers; more go to a file without a name in the system's own place for such files
@@ -117,23 +117,24 @@ def check(
     progress: Callable[[int, int], None] | None = None,
     *,
     jobs: int | None = None,
-    expect_all: bool = False,
+    expected: Expected | None = None,
     mark: Path | None = None,
     output: Path | None = None,
     own: Sequence[Path] = (),
+    leave_out: Sequence[Path] = (),
 ) -> Report:
     """Every file under `paths` checked by `jobs` processes; marked copies of those at fault go into the folder `mark`.
 
-    `expect_all`: units that sent nothing are findings. `output` is where the result will be written, `own` are other files of
-    the office; they are not checked. Raises CchcError where a path does not exist, or where what is written would mix with the
+    `expected`: which units are findings where they sent nothing. `output` is where the result will be written, `own` are other
+    files of the office and `leave_out` folders of its own; they are not checked. Raises CchcError where a path does not exist, or where what is written would mix with the
     files that are checked or overwrite one.
     """
     left_out = beside.marks(mark, paths, task) if mark else ()
-    entries = folder.entries(paths, left_out)
+    entries = folder.entries(paths, [*left_out, *leave_out])
     if output:
         beside.spare(output, entries, task)
     entries = beside.without(entries, [*own, *((output,) if output else ())])
-    return of_entries(entries, task, progress, jobs=jobs, expect_all=expect_all, mark=mark)
+    return of_entries(entries, task, progress, jobs=jobs, expected=expected, mark=mark)
 
 
 def of_entries(
@@ -142,7 +143,7 @@ def of_entries(
     progress: Callable[[int, int], None] | None = None,
     *,
     jobs: int | None = None,
-    expect_all: bool = False,
+    expected: Expected | None = None,
     mark: Path | None = None,
 ) -> Report:
     """The same for files that are listed already."""
@@ -157,7 +158,7 @@ def of_entries(
             copies,
             progress,
         )
-        found = _about_the_set(entries, answers, task, expect_all=expect_all)
+        found = _about_the_set(entries, answers, task, expected)
     except BaseException:
         answers.rest.close()
         raise
@@ -213,7 +214,9 @@ def _alone(finding: Finding, lang: Lang) -> bytes:
     return results.members([results.told(finding, lang)], {}).encode()
 
 
-def _about_the_set(entries: Sequence[Entry], answers: _Answers, task: Task, *, expect_all: bool) -> tuple[Told, ...]:
+def _about_the_set(
+    entries: Sequence[Entry], answers: _Answers, task: Task, expected: Expected | None
+) -> tuple[Told, ...]:
     """What is wrong with the files together."""
     members = [_member(entries[number].shown, answers, one) for number, one in sorted(answers.kept.items())]
     read = {one.token: one for one in answers.kept.values() if one.token and one.lengths[0]}
@@ -228,7 +231,7 @@ def _about_the_set(entries: Sequence[Entry], answers: _Answers, task: Task, *, e
             issues[key] = recognise.whole(who, extras.read(asking) or Extras(), task.asked.own_forms)
         return issues[key]
 
-    found = together.findings(members, issue_of if expect_all else None)
+    found = together.findings(members, issue_of, expected) if expected else together.findings(members)
     return tuple(results.told(replace(one, waived=task.pardon(one, None)), task.lang) for one in found)
 
 

@@ -7,10 +7,9 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 PIECE = 1 << 20  # bytes read at once
 _DAY_SECONDS = 86_400
@@ -62,25 +61,18 @@ def opened(folder: Path) -> Iterator[Store]:
 
 
 def keep(store: Store, pieces: Iterable[bytes]) -> Kept:
-    """Keep what comes in pieces."""
+    """Keep what comes in pieces. Raises OSError where the disk does not take it; nothing of it is left then."""
     temporary = store.spool / f"in-{time.monotonic_ns()}"
     digest, size = hashlib.sha256(), 0
-    with temporary.open("xb") as stream:
-        for piece in pieces:
-            stream.write(piece)
-            digest.update(piece)
-            size += len(piece)
-    return adopt(store, temporary, digest.hexdigest(), size)
-
-
-def keep_with(store: Store, write: Callable[[IO[bytes]], object]) -> Kept:
-    """Keep what `write` writes."""
-    temporary = store.spool / f"in-{time.monotonic_ns()}"
-    with temporary.open("xb") as stream:
-        write(stream)
-    with temporary.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    return adopt(store, temporary, sha256, temporary.stat().st_size)
+    try:
+        with temporary.open("xb") as stream:
+            for piece in pieces:
+                stream.write(piece)
+                digest.update(piece)
+                size += len(piece)
+        return adopt(store, temporary, digest.hexdigest(), size)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def adopt(store: Store, temporary: Path, sha256: str, size: int) -> Kept:
@@ -121,13 +113,11 @@ def pieces(file: Path, start: int = 0, length: int | None = None) -> Iterator[by
             yield piece
 
 
-def sweep(store: Store, known: Collection[str]) -> int:
-    """Remove files that no row of the ledger knows and that are a day old; gives how many. A run that was broken off leaves them."""
+def sweep(store: Store, known: Collection[str]) -> None:
+    """Remove what a run that was broken off has left a day ago: kept files that no row of the ledger knows, half-written ones."""
     before = time.time() - _DAY_SECONDS
-    count = 0
-    for path in (store.folder / "files").glob("??/*"):
+    strays = (path for path in (store.folder / "files").glob("??/*") if path.name not in known)
+    for path in (*strays, *store.folder.glob(".cchc-*.tmp"), *store.folder.parent.glob(".cchc-*.tmp")):
         with contextlib.suppress(OSError):
-            if path.name not in known and path.stat().st_mtime < before:
+            if path.stat().st_mtime < before:
                 path.unlink()
-                count += 1
-    return count

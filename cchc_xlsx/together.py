@@ -18,6 +18,7 @@ from cchc_xlsx.rules.model import Finding
 
 Figures = Mapping[str, tuple[str, object]]  # key → cell, value
 IssueOf = Callable[[Identity], Issue | None]
+Expected = Callable[[Identity, str], bool]  # whether a unit is missed in the round of a workbook
 
 _SHOWN = 4  # files that a message names before it only counts them
 _FIGURES = ("num", "den", "value", "of", "previous", "previous_of")
@@ -45,17 +46,25 @@ def single_keys(context: Context) -> frozenset[str]:
     return frozenset(key for line in lines for name in _FIGURES if (key := line.key(name)) in context.fields)
 
 
-def findings(members: Sequence[Member], issue_of: IssueOf | None = None) -> tuple[Finding, ...]:
+def everyone(_who: Identity, _unit: str) -> bool:
+    """Every unit that is asked is missed where it sent nothing."""
+    return True
+
+
+def findings(
+    members: Sequence[Member], issue_of: IssueOf | None = None, expected: Expected = everyone
+) -> tuple[Finding, ...]:
     """What is wrong with the set: by code, then by the first path.
 
     Units that sent nothing are told only where `issue_of` is given (`--expect-all`): it gives the issue of an identity,
-    whose rows say which units are asked, or None where it is not known; the same one for all that ask alike.
+    whose rows say which units are asked, or None where it is not known; the same one for all that ask alike. Of the units
+    that are asked those are told that are `expected` by now.
     """
     known = [member for member in sorted(members, key=lambda one: one.path) if member.identity]
     return (
         *_versions(known),
         *_copies(known),
-        *(_missing(known, issue_of) if issue_of else ()),
+        *(_missing(known, issue_of, expected) if issue_of else ()),
         *_disagreements(known),
     )
 
@@ -73,7 +82,7 @@ def _copies(known: Sequence[Member]) -> Iterator[Finding]:
             yield _finding("S702", same, files=_files(same))
 
 
-def _missing(known: Sequence[Member], issue_of: IssueOf) -> Iterator[Finding]:
+def _missing(known: Sequence[Member], issue_of: IssueOf, expected: Expected) -> Iterator[Finding]:
     for sent in _grouped([one for one in known if _who(one).kind == "report"], _round):
         here = {_who(one).unit for one in sent}
         if units.COMMUNE in here:
@@ -81,7 +90,7 @@ def _missing(known: Sequence[Member], issue_of: IssueOf) -> Iterator[Finding]:
         # Versions of form and plan may ask different units: whoever is asked by one that is in use is expected.
         asking = {id(one): one for each in sent if (one := issue_of(_who(each)))}.values()
         names = {unit: issues.unit_name(one, unit) for one in asking for unit in issues.reporting_units(one)}
-        for unit in sorted(names.keys() - here):
+        for unit in sorted(one for one in names.keys() - here if expected(_who(sent[0]), one)):
             yield _finding("S703", sent, unit=unit, name=names[unit], what=_what(sent[0]))
 
 

@@ -87,7 +87,7 @@ def office(folder: Path, box: Box | None = None, post: Post | None = None, **mai
     assert done.code == 0, done.err
     found = Office(folder)
     cells: dict[str, yearly.Typed] = {f"Đơn vị!E{_ROW[code] + 1}": address for code, address in UNITS.items()}
-    said: dict[str, yearly.Typed] = {"address": OFFICE, "forwarders": CLERK, **mail}
+    said: dict[str, yearly.Typed] = {"address": OFFICE, "forwarders": CLERK}
     if box:
         said |= {"imap.host": box.host, "imap.security": box.security, "imap.port": box.port, "imap.user": USER}
         found.environment["CCHC_IMAP_PASSWORD"] = box.password(USER)
@@ -98,6 +98,7 @@ def office(folder: Path, box: Box | None = None, post: Post | None = None, **mai
         if post.users:
             said["smtp.user"] = USER
             found.environment["CCHC_SMTP_PASSWORD"] = post.password(USER)
+    said |= mail
     cells |= {yearly.place("mail", line): typed for line, typed in said.items()}
     found.edit(cells)
     return found

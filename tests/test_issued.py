@@ -13,7 +13,7 @@ import offices
 import pytest
 import trial
 
-from cchc_xlsx import check, extras, generate, identity, task, writer
+from cchc_xlsx import check, extras, generate, identity, task, together, writer
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.generate import Made, Order
 from cchc_xlsx.issue import Issue, Local, Plan
@@ -142,7 +142,7 @@ def test_who_sent_nothing_is_asked_by_the_offices_own_words(tmp_path: Path) -> N
     for one in generate.make(ordered(tmp_path)):
         if one.issue.unit != "KT":
             filled_in(one, nop)
-    found = told(nop, Task(Asked(key=offices.KEY)), expect_all=True)
+    found = told(nop, Task(Asked(key=offices.KEY)), expected=together.everyone)
     assert found[""] == "S703 Chưa có biểu của đơn vị KT “Ban Kinh tế xã”"
 
 

@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_xlsx import generate, periods, results, waivers
+from cchc_xlsx import generate, periods, results, together, waivers
 from cchc_xlsx.cli.base import LANG
 from cchc_xlsx.errors import CchcError, why
 from cchc_xlsx.lang import Text
+from cchc_xlsx.ledger.model import Slot
 from cchc_xlsx.recognise import Asked
 from cchc_xlsx.task import Task
+from cchc_xlsx.together import Expected
 from cchc_xlsx.waivers import Waiver
 
 if TYPE_CHECKING:
-    from cchc_xlsx.ledger.model import Slot
     from cchc_xlsx.ledger.obligations import Version
     from cchc_xlsx.project.model import Project
 
@@ -67,15 +68,27 @@ def task(period: str | None, plan: Path | None, waived: Path | None, year: Year 
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """What a year's folder knows: its set-up, what it issued by token, and the versions that count."""
+    """What a year's folder knows: its set-up, what it issued by token, the versions that count, who is late with what."""
 
     project: Project
     issued: Mapping[str, str]
     current: tuple[Version, ...]
+    late: frozenset[Slot]
+
+
+def expected(year: Year | None, *, expect_all: bool) -> Expected | None:
+    """Which units are missed where they sent nothing: all where that was asked for; in a year's folder those who are late."""
+    if expect_all:
+        return together.everyone
+    if year is None:
+        return None
+    late = year.late
+    return lambda who, unit: Slot(who.form, who.period or "", unit) in late
 
 
 def year(paths: Sequence[Path]) -> Year | None:
     """The year's folder that one works in, or that the first path lies in; None where there is none."""
+    from cchc_xlsx import owing  # noqa: PLC0415
     from cchc_xlsx.cli import year as folders  # noqa: PLC0415 - most checks need no mail and no ledger
     from cchc_xlsx.ledger import book, obligations  # noqa: PLC0415
 
@@ -87,7 +100,14 @@ def year(paths: Sequence[Path]) -> Year | None:
         for one in obligations.versions(opened):
             slots.setdefault(one.slot, []).append(one)
         found = (obligations.current(tuple(versions)) for versions in slots.values())
-        return Year(project, obligations.issued(opened), tuple(one.version for one in found if one))
+        owed = owing.settled(project, opened).values()
+        now = dt.datetime.now(dt.UTC)
+        return Year(
+            project,
+            obligations.issued(opened),
+            tuple(one.version for one in found if one),
+            frozenset(one.slot for one in owed if one.is_late(now)),
+        )
 
 
 def _waivers(path: Path) -> tuple[Waiver, ...]:

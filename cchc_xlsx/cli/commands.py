@@ -240,6 +240,7 @@ def check(paths: tuple[Path, ...], *, strict: bool, **given: Any) -> int:  # noq
     asked.apart(output, {"--waivers": waivers, "--plan": given["plan"]})
     found = asked.year(paths)
     task = asked.task(given["period"], given["plan"], waivers, found)
+    expected = asked.expected(found, expect_all=given["expect_all"])
     with progress() as advance:
         if paths:
             report = room.check(
@@ -247,13 +248,14 @@ def check(paths: tuple[Path, ...], *, strict: bool, **given: Any) -> int:  # noq
                 task,
                 advance,
                 jobs=given["jobs"],
-                expect_all=given["expect_all"] or found is not None,
+                expected=expected,
                 mark=given["mark"],
                 output=output,
-                own=(waivers,) if waivers else (),
+                own=(*((waivers,) if waivers else ()), *(found.project.own_files if found else ())),
+                leave_out=found.project.own_folders if found else (),
             )
         else:
-            report = recheck.check(found, task, advance, jobs=given["jobs"], mark=given["mark"])
+            report = recheck.check(found, task, advance, jobs=given["jobs"], expected=expected, mark=given["mark"])
     results.deliver(report, shape, output)
     return _exit_code(report, strict=strict)
 

@@ -17,6 +17,7 @@ from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger.model import Checked, Slot
 from cchc_xlsx.results import Report
 from cchc_xlsx.task import Task
+from cchc_xlsx.together import Expected
 
 _NO_PATH = Text(
     "Cho biết thư mục hoặc tệp cần kiểm tra, ví dụ: cchc-xlsx check da-nop (trong thư mục của năm thì không cần).",
@@ -30,6 +31,7 @@ def check(
     progress: Callable[[int, int], None] | None,
     *,
     jobs: int | None,
+    expected: Expected | None,
     mark: Path | None,
 ) -> Report:
     """The versions that count, checked again; what is found is entered. Raises CchcError outside a year's folder."""
@@ -44,7 +46,7 @@ def check(
         Entry(_shown(one.slot), store.place(one.sha256), name=_shown(one.slot).rpartition("/")[2]) for one in wanted
     ]
     entries.sort(key=lambda one: one.shown)
-    report = checking.of_entries(entries, task, progress, jobs=jobs, expect_all=True, mark=mark)
+    report = checking.of_entries(entries, task, progress, jobs=jobs, expected=expected, mark=mark)
     with lock.held(year.project.state):
         _enter(year, report)
     return report

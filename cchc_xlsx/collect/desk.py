@@ -17,7 +17,7 @@ from cchc_xlsx import store as stores
 from cchc_xlsx.collect import trust
 from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger import book as ledger
-from cchc_xlsx.ledger import obligations, plans
+from cchc_xlsx.ledger import intake, obligations, plans
 from cchc_xlsx.ledger.model import Attached, Checked, Slot
 from cchc_xlsx.ledger.obligations import Obligation
 from cchc_xlsx.mail.model import Mail, Part, Source, from_json, source_to_json
@@ -63,6 +63,8 @@ def opened(project: Project, now: Callable[[], dt.datetime], *, dry_run: bool = 
             place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cchc-")))
         owed = owing.settled(project, book)
         store = stack.enter_context(stores.opened(place))
+        if not dry_run:
+            stores.sweep(store, intake.kept(book))
         setup = project.setup
         task = Task(
             Asked(own_forms=project.own_forms, key=project.key, issued=obligations.issued(book)),

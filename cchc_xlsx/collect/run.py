@@ -59,7 +59,7 @@ class _Read:
 
 def from_paths(desk: Desk, paths: Sequence[Path], progress: Progress | None = None) -> Iterator[Collected]:
     """Everything below the paths, in the order of arrival, after what nobody looks into or can read."""
-    found = list(sources.listed(paths, _private(desk)))
+    found = list(sources.listed(paths, (*desk.project.own_folders, *desk.project.own_files)))
     done = 0
     waiting: list[_Read] = []
     for source in found:
@@ -76,12 +76,6 @@ def from_paths(desk: Desk, paths: Sequence[Path], progress: Progress | None = No
         done += 1
         if progress:
             progress(done, len(found))
-
-
-def _private(desk: Desk) -> tuple[Path, ...]:
-    """Folders of the year's folder that hold what we made."""
-    project = desk.project
-    return project.state, project.outgoing(None).parent, project.marked("").parent, project.results()
 
 
 def _from_file(desk: Desk, source: Source) -> _Read | Collected:

@@ -234,3 +234,12 @@ def attached(book: sqlite3.Connection, message: int) -> list[sqlite3.Row]:
         " LEFT JOIN version v ON v.id = o.version WHERE o.message = ? ORDER BY o.route",
         (message,),
     ).fetchall()
+
+
+def kept(book: sqlite3.Connection) -> frozenset[str]:
+    """The sha256 of every file that a row speaks of."""
+    rows = book.execute(
+        "SELECT raw FROM message UNION SELECT sha256 FROM occurrence UNION SELECT sha256 FROM version"
+        " UNION SELECT raw FROM outbox UNION SELECT sha256 FROM plan"
+    )
+    return frozenset(row[0] for row in rows if row[0])

@@ -139,3 +139,13 @@ class Project:
     def dropped(self) -> Path:
         """Where the clerk puts workbooks and mails that came another way."""
         return self.folder / DROPPED
+
+    @property
+    def own_folders(self) -> tuple[Path, ...]:
+        """The folders in it that hold what the office made: nobody sent that."""
+        return self.state, self.folder / OUTGOING, self.folder / MARKED, self.folder / RESULTS
+
+    @property
+    def own_files(self) -> tuple[Path, ...]:
+        """The files in it that nobody sent."""
+        return (self.folder / SETUP,)
