@@ -97,8 +97,8 @@ class Outgoing:
     def send(self, raw: bytes, sender: str, recipients: Sequence[str]) -> Outcome:
         """Send a mail as it is (line ends become CRLF) and tell what became of it.
 
-        Raises CchcError (LostError, NoServerError, …) where there is no connection any more, nor a new one: nothing of this mail
-        was sent then.
+        Raises CchcError (LostError, NoServerError, WrongLoginError, …) where there is no connection any more, nor a new
+        one, or the server wants a login: nothing of this mail was sent then.
         """
         addresses = [_ascii_domain(one) for one in (sender, *recipients)]
         if problem := _unfit(addresses, recipients):
