@@ -268,6 +268,54 @@ def test_a_server_without_starttls_never_sees_the_password(serving: Open, opens:
         assert untouched(server)
 
 
+def test_a_server_that_lets_in_without_encryption_never_sees_the_password(tmp_path: Path) -> None:
+    """PREAUTH leaves no room for STARTTLS: whoever stands between may say it."""
+    said: list[bytes] = []
+
+    def talk(sock: socket.socket) -> None:
+        sock.sendall(b"* PREAUTH welcome\r\n")
+        for line in sock.makefile("rb"):
+            said.append(line)
+            sock.sendall(b"* CAPABILITY IMAP4rev1 STARTTLS AUTH=PLAIN\r\n" + line.split()[0] + b" OK done\r\n")
+
+    with servers.scripted(talk) as port, pytest.raises(NoServerError):
+        server = Server("127.0.0.1", port, "starttls", "xa")
+        with open_mailbox(server, Secret(PASSWORD, "environment"), pins=Pins(tmp_path / "pins"), timeout=2):
+            pytest.fail("let in")
+    assert {line.split()[1] for line in said} <= {b"CAPABILITY", b"LOGOUT"}
+
+
+@pytest.mark.mailbox
+def test_words_put_in_before_the_encryption_are_not_heard(tmp_path: Path, pins: Pins) -> None:
+    """A line behind the server's OK to STARTTLS comes from somebody between, not from the server."""
+    made = servers.certificate(tmp_path)
+
+    def talk(sock: socket.socket) -> None:
+        plain = sock.makefile("rb")
+        sock.sendall(b"* OK ready\r\n")
+        for line in plain:
+            tag, command = line.split()[:2]
+            if command == b"STARTTLS":
+                break
+            sock.sendall(b"* CAPABILITY IMAP4rev1 STARTTLS AUTH=PLAIN\r\n" + tag + b" OK done\r\n")
+        sock.sendall(tag + b" OK go on\r\n* CAPABILITY IMAP4rev1 INJECTED\r\n")
+        with made.context().wrap_socket(sock, server_side=True) as safe:
+            lines = safe.makefile("rb")
+            for line in lines:
+                tag, command = line.split()[:2]
+                if command == b"AUTHENTICATE":
+                    safe.sendall(b"+ \r\n")
+                    lines.readline()
+                capability = b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n" if command == b"CAPABILITY" else b""
+                safe.sendall(capability + tag + b" OK done\r\n")
+
+    with servers.scripted(talk) as port:
+        pins.agree("127.0.0.1", port, made.sha256)
+        server = Server("127.0.0.1", port, "starttls", "xa")
+        with open_mailbox(server, Secret(PASSWORD, "environment"), pins=pins, timeout=5) as mailbox:
+            assert mailbox.capabilities == {"IMAP4REV1", "AUTH=PLAIN"}
+
+
 def test_a_name_that_is_not_found_is_told(opens: Open) -> None:
     with pytest.raises(NoServerError) as told, opens(993, "ssl", host="khong-co.invalid"):
         pytest.fail("let in")

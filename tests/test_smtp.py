@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -266,6 +267,20 @@ def test_a_server_that_closes_idle_connections_is_no_problem(post: servers.Post,
         line.cut()
         assert out.send(MAIL, XA, [TPHT]) == Sent()
     assert [taken.connection for taken in post.taken] == [1, 2]
+
+
+def test_while_the_network_is_away_no_mail_is_refused(post: servers.Post, tmp_path: Path) -> None:
+    """What the server can do is forgotten with the connection; a mail is not judged by that."""
+    eight = "Subject: x\r\n\r\nKính gửi\r\n".encode()
+    with contextlib.ExitStack() as stack:
+        line = stack.enter_context(servers.between(post.port))
+        with outgoing(post, tmp_path, port=line.port) as out:
+            assert out.send(eight, XA, [TPHT]) == Sent()
+            stack.close()
+            for _ in range(3):
+                with pytest.raises(NoServerError):
+                    out.send(eight, XA, ["tư-pháp@xa.vn"])
+    assert len(post.taken) == 1
 
 
 # ---------------------------------------------------------------------------------------------------------------- login

@@ -93,7 +93,7 @@ class Mailbox:
         """The names of the folders, in the order of the alphabet."""
         with self._talk():
             listed = self._client.list_folders()
-        return sorted(str(name) for flags, _, name in listed if b"\\Noselect" not in flags)
+        return sorted(str(name) for flags, _, name in listed if not {b"\\Noselect", b"\\NonExistent"} & set(flags))
 
     def select(self, folder: str, *, change: bool = False) -> int:
         """The UIDVALIDITY of a folder, which is the one worked on from now on; read only unless `change` is wanted.

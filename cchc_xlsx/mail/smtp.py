@@ -97,8 +97,8 @@ class Outgoing:
     def send(self, raw: bytes, sender: str, recipients: Sequence[str]) -> Outcome:
         """Send a mail as it is (line ends become CRLF) and tell what became of it.
 
-        Raises CchcError (LostError, NoServerError, …) where there is no connection any more, nor a new one: nothing of this mail
-        was sent then.
+        Raises CchcError (LostError, NoServerError, WrongLoginError, …) where there is no connection any more, nor a new
+        one, or the server wants a login: nothing of this mail was sent then.
         """
         addresses = [_ascii_domain(one) for one in (sender, *recipients)]
         if problem := _unfit(addresses, recipients):
@@ -124,6 +124,8 @@ class Outgoing:
     def _envelope(self, data: bytes, addresses: Sequence[str]) -> Refused | tuple[Unserved, ...]:
         """Tell the server from whom and to whom, up to its word to go on; who was refused. Raises what smtplib raises."""
         client = self._client
+        if client.sock is None:  # what the server can do is not known either
+            raise smtplib.SMTPServerDisconnected("not connected")
         options = self._options(data, addresses)
         if isinstance(options, Refused):
             return options
@@ -131,12 +133,12 @@ class Outgoing:
         code, said = client.docmd("MAIL", " ".join([f"FROM:<{addresses[0]}>", *options]))
         if code in _LOG_IN_FIRST:  # no fault of this mail
             raise connect.wrong_login(self._server, f"{code} {connect.words(said)}")
-        if code != 250:
+        if not 200 <= code < 300:
             return self._give_up(code, said)
         unserved = []
         for address in addresses[1:]:
             code, said = client.docmd("RCPT", f"TO:<{address}>")
-            if code not in (250, 251):
+            if not 200 <= code < 300:
                 _still_there(code, said)
                 unserved.append(Unserved(address, _words(said), code >= 500))
         if len(unserved) == len(addresses) - 1:

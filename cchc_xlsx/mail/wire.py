@@ -86,7 +86,10 @@ class Client(IMAPClient):
 
 
 def open_client(server: Server, secret: Secret, *, pins: Pins, timeout: float) -> Client:
-    """A client that is logged in; `timeout` in seconds for each step. Raises CchcError: NoServerError, NotTrustedError, WrongLoginError."""
+    """A client that is logged in; `timeout` in seconds for each step.
+
+    Raises CchcError: NoServerError, NotTrustedError, WrongLoginError, LostError.
+    """
     try:
         client = connect.trusted(
             server, pins, lambda context: _encrypted(server, timeout, context), lambda one: one.socket(), leave
