@@ -50,7 +50,11 @@ def odd_headers() -> Iterator[tuple[str, Callable[[], bytes], str]]:
     yield "many-words", lambda: b"Subject: " + b"=?utf-8?b?QUFB?= " * 50_000 + b"\r\n\r\nx", NOTHING
     yield "words-begun", lambda: b"Subject: " + b"=?" * 400_000 + b"\r\n\r\nx", NOTHING
     marks = "\u0300\u0323".encode() * 200_000
-    yield "marks-without-letters", lambda: b"Subject: " + marks + b"\r\n" + name + b'"' + marks[:90_000] + b'"\r\n\r\nx', NOTHING
+    yield (
+        "marks-without-letters",
+        lambda: b"Subject: " + marks + b"\r\n" + name + b'"' + marks[:90_000] + b'"\r\n\r\nx',
+        NOTHING,
+    )
     for letters in (b"(", b'\\"', b"<", b"a@", b"x@a.", b"a@b.c,", b"=?a?q?"):
         label = f"from-{letters.decode()}"
         yield label, lambda letters=letters: b"From: " + letters * (900_000 // len(letters)) + b"\r\n\r\nx", NOTHING  # type: ignore[misc]
@@ -188,7 +192,9 @@ def test_a_mail_of_40_megabytes_takes_less_than_150(sizes: tuple[int, ...], tmp_
         head = b"--" + edge + b"\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\n"
         parts.append(head + lines)
     filler = (40 << 20) - sum(map(len, parts))
-    parts.append(b"--" + edge + b"\r\nContent-Type: image/png\r\n\r\n" + b"x" * max(0, filler) + b"\r\n--" + edge + b"--")
+    parts.append(
+        b"--" + edge + b"\r\nContent-Type: image/png\r\n\r\n" + b"x" * max(0, filler) + b"\r\n--" + edge + b"--"
+    )
     found = measured(HEAD + multipart(edge) + b"".join(parts), tmp_path)
     assert (len(found["sizes"]), found["refused"]) == (len(sizes), 0)  # type: ignore[arg-type]
     assert found["peak"] < 130, found  # type: ignore[operator]

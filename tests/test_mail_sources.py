@@ -42,8 +42,19 @@ def put(folder: Path, **files: bytes) -> Path:
 
 
 def test_each_entry_is_taken_for_what_it_is(tmp_path: Path) -> None:
-    put(tmp_path, a_eml=MAIL, b_xlsx=PK, c_zip=PK, d_msg=OLE2, e_pdf=b"%PDF-1.4", f_txt=b"ghi chu: mua but\n", g_txt=MAIL)
-    put(tmp_path, h=MAIL, i=PK, j_docx=PK, k_xls=OLE2, l_csv=b"1;2", m_rar=b"Rar!\x1a\x07\x00", n_eml=b"", o=OLE2, p=b"")
+    put(
+        tmp_path,
+        a_eml=MAIL,
+        b_xlsx=PK,
+        c_zip=PK,
+        d_msg=OLE2,
+        e_pdf=b"%PDF-1.4",
+        f_txt=b"ghi chu: mua but\n",
+        g_txt=MAIL,
+    )
+    put(
+        tmp_path, h=MAIL, i=PK, j_docx=PK, k_xls=OLE2, l_csv=b"1;2", m_rar=b"Rar!\x1a\x07\x00", n_eml=b"", o=OLE2, p=b""
+    )
     put(tmp_path, q_dat=b"\x78\x9f\x3e\x22\1\0", r_doc=OLE2, s_html=b"<html>From: a@b\nTo: c@d\n", sau__t_eml=MAIL)
     assert listed(tmp_path) == [
         "a.eml mail", "b.xlsx workbook", "c.zip zip", "d.msg msg", "e.pdf other", "f.txt other", "g.txt mail", "h mail",
@@ -58,7 +69,12 @@ def test_the_content_decides_over_the_name(tmp_path: Path) -> None:
 
 
 def test_a_letter_that_talks_of_a_mail_is_none(tmp_path: Path) -> None:
-    put(tmp_path, a_txt=b"Date: 05/10\nKinh gui anh", b_txt=b"Chao anh,\nFrom: a@b.vn\nSubject: x\n\n", c_txt=b"x-y: 1\nTo: a\n")
+    put(
+        tmp_path,
+        a_txt=b"Date: 05/10\nKinh gui anh",
+        b_txt=b"Chao anh,\nFrom: a@b.vn\nSubject: x\n\n",
+        c_txt=b"x-y: 1\nTo: a\n",
+    )
     assert [line.partition(" ")[2] for line in listed(tmp_path)] == ["other"] * 3
 
 

@@ -22,7 +22,10 @@ def write(tree: Tree) -> bytes:
         if entry[1] != 2:
             continue
         small = len(content) < _CUTOFF
-        entry[5], entry[6] = (_place(content, mini, mini_fat, _MINI) if small else _place(content, sectors, fat, _SECTOR)), len(content)
+        entry[5], entry[6] = (
+            (_place(content, mini, mini_fat, _MINI) if small else _place(content, sectors, fat, _SECTOR)),
+            len(content),
+        )
     entries[0][5], entries[0][6] = _place(bytes(mini), sectors, fat, _SECTOR), len(mini)
     first_mini_fat = _place(struct.pack(f"<{len(mini_fat)}L", *mini_fat), sectors, fat, _SECTOR, b"\xff")
     directory = b"".join(map(_entry, entries))

@@ -35,7 +35,12 @@ def _refused(book: bytes) -> Iterator[tuple[str, str, bytes, str]]:
     secret = compound.write({"EncryptedPackage": bytes(5000), "EncryptionInfo": bytes(200)})
     yield "encrypted-workbook", "PL1.xlsx", secret, "mật khẩu"
     flags = {"flags": 0x801}
-    yield "encrypted-zip", "PL1.xlsx", packs.archive([packs.Entry(b"PL1.xlsx", book, central=flags, local=flags)]), "mật khẩu"
+    yield (
+        "encrypted-zip",
+        "PL1.xlsx",
+        packs.archive([packs.Entry(b"PL1.xlsx", book, central=flags, local=flags)]),
+        "mật khẩu",
+    )
     yield "rar", "PL1.rar", b"Rar!\x1a\x07\x01\x00" + bytes(100), "RAR"
     yield "rar-called-zip", "PL1.zip", b"Rar!\x1a\x07\x00" + bytes(100), "RAR"
     yield "7z", "PL1.7z", b"7z\xbc\xaf\x27\x1c" + bytes(100), "7z"
@@ -44,7 +49,12 @@ def _refused(book: bytes) -> Iterator[tuple[str, str, bytes, str]]:
     yield "xls-called-xlsx", "PL1.xlsx", compound.write({"Workbook": bytes(5000)}), ".xls"
     yield "xlsb", "PL1.xlsb", packs.book({"xl/workbook.bin": b"\x83\1\0"}), _RESAVE
     ods = [("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", b"<office/>")]
-    yield "ods", "PL1.ods", packs.archive([packs.Entry(name.encode(), content, method=0) for name, content in ods]), _RESAVE
+    yield (
+        "ods",
+        "PL1.ods",
+        packs.archive([packs.Entry(name.encode(), content, method=0) for name, content in ods]),
+        _RESAVE,
+    )
     yield "macros", "PL1.xlsm", packs.book({"xl/vbaProject.bin": b"macro"}), "macro"
     yield "macros-called-xlsx", "PL1.xlsx", packs.book({"xl/vbaProject.bin": b"macro"}), "macro"
     program = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(100)
@@ -60,7 +70,12 @@ def _refused(book: bytes) -> Iterator[tuple[str, str, bytes, str]]:
     stored = packs.archive([packs.Entry(b"PL1.xlsx", book, method=0)])
     yield "cut-off-zip-that-packs-nothing", "PL1.zip", stored[:-40], "nén bị hỏng"
     yield "one-bit-flipped", "PL1.xlsx", bytes(flipped), "hỏng"
-    yield "word-called-xlsx", "PL1.xlsx", packed(("[Content_Types].xml", b"<Types/>"), ("word/document.xml", b"<d/>")), "Word"
+    yield (
+        "word-called-xlsx",
+        "PL1.xlsx",
+        packed(("[Content_Types].xml", b"<Types/>"), ("word/document.xml", b"<d/>")),
+        "Word",
+    )
     yield "text-called-zip", "PL1.zip", b"khong phai tep nen", "hỏng"
 
 

@@ -41,22 +41,39 @@ def _dispositions() -> Iterator[tuple[str, bytes, str]]:
     yield "rfc2231-upper-lower", b"attachment; FileName*=utf-8'vi'" + _percent(UTF8).lower(), NAME
     yield "rfc2231-13-sections-shuffled", b"attachment;\n " + b";\n ".join(_shuffled(_sections(UTF8, 13))), NAME
     yield "rfc2231-cut-in-a-letter", b"attachment; " + b"; ".join(_sections(UTF8, 9)), NAME
-    half = b'attachment; filename*1="Quy I.xlsx"; filename*0*=UTF-8\'\'' + _percent("Phụ lục ".encode())
+    half = b"attachment; filename*1=\"Quy I.xlsx\"; filename*0*=UTF-8''" + _percent("Phụ lục ".encode())
     yield "rfc2231-plain-and-encoded-sections", half, "Phụ lục Quy I.xlsx"
-    beaten = b'attachment; filename="Phu luc 1.xlsx"; filename*=UTF-8\'\'' + _percent(UTF8)
+    beaten = b"attachment; filename=\"Phu luc 1.xlsx\"; filename*=UTF-8''" + _percent(UTF8)
     yield "rfc2231-beats-plain", beaten, NAME
-    yield "rfc2231-windows-1258", b"attachment; filename*=windows-1258''" + _percent(_cp1258("Phụ lục 1.xlsx")), "Phụ lục 1.xlsx"
+    yield (
+        "rfc2231-windows-1258",
+        b"attachment; filename*=windows-1258''" + _percent(_cp1258("Phụ lục 1.xlsx")),
+        "Phụ lục 1.xlsx",
+    )
     yield "rfc2047-b", b'attachment; filename="' + _b(UTF8) + b'"', NAME
     yield "rfc2047-q", b'attachment; filename="' + _q(UTF8) + b'"', NAME
     yield "rfc2047-unquoted", b"attachment; filename=" + _b(UTF8), NAME
     folded = b'attachment;\n filename="' + _b(UTF8[:4]) + b"\n " + _b(UTF8[4:]) + b'"'
     yield "rfc2047-folded-cut-in-a-letter", folded, NAME
-    lengths = b'attachment; filename="=?utf-8?b?' + base64.b64encode(UTF8)[:10] + b"?=\n =?utf-8?b?" + base64.b64encode(UTF8)[10:]
+    lengths = (
+        b'attachment; filename="=?utf-8?b?'
+        + base64.b64encode(UTF8)[:10]
+        + b"?=\n =?utf-8?b?"
+        + base64.b64encode(UTF8)[10:]
+    )
     yield "rfc2047-cut-in-a-group-of-four", lengths + b'?="', NAME
     yield "rfc2047-wrong-charset", b'attachment; filename="' + _b(UTF8, b"iso-8859-1") + b'"', NAME
     yield "rfc2047-unknown-charset", b'attachment; filename="' + _b(UTF8, b"x-khong-co") + b'"', NAME
-    yield "rfc2047-cp1258", b'attachment; filename="' + _q(_cp1258("Phụ lục 1.xlsx"), b"windows-1258") + b'"', "Phụ lục 1.xlsx"
-    yield "rfc2047-in-the-middle", b'attachment; filename="PL 1 ' + _b("Tư pháp".encode()) + b' .xlsx"', "PL 1 Tư pháp .xlsx"
+    yield (
+        "rfc2047-cp1258",
+        b'attachment; filename="' + _q(_cp1258("Phụ lục 1.xlsx"), b"windows-1258") + b'"',
+        "Phụ lục 1.xlsx",
+    )
+    yield (
+        "rfc2047-in-the-middle",
+        b'attachment; filename="PL 1 ' + _b("Tư pháp".encode()) + b' .xlsx"',
+        "PL 1 Tư pháp .xlsx",
+    )
     yield "raw-utf8", b'attachment; filename="' + UTF8 + b'"', NAME
     yield "raw-cp1258", b'attachment; filename="' + _cp1258("Báo cáo phụ lục.xlsx") + b'"', "Báo cáo phụ lục.xlsx"
     yield "raw-nfd", b'attachment; filename="' + unicodedata.normalize("NFD", NAME).encode() + b'"', NAME
@@ -73,7 +90,11 @@ def _dispositions() -> Iterator[tuple[str, bytes, str]]:
     yield "device-name", b'attachment; filename="con.xlsx"', "_con.xlsx"
     yield "dots-and-blanks", b'attachment; filename=" PL1.xlsx. . "', "PL1.xlsx"
     long = "Báo cáo cải cách hành chính " * 20 + ".xlsx"
-    yield "very-long", b"attachment; filename*=UTF-8''" + _percent(long.encode()), "Báo cáo cải cách hành chính " * 5 + "Báo cáo cải các.xlsx"
+    yield (
+        "very-long",
+        b"attachment; filename*=UTF-8''" + _percent(long.encode()),
+        "Báo cáo cải cách hành chính " * 5 + "Báo cáo cải các.xlsx",
+    )
     yield "no-ending", b'attachment; filename="Phu luc 1"', "Phu luc 1"
     yield "another-ending", b'attachment; filename="Phu luc 1.docx"', "Phu luc 1.docx"
     yield "only-dots", b'attachment; filename="..."', "khong-ten.xlsx"
@@ -88,12 +109,12 @@ def _shuffled(sections: list[bytes]) -> list[bytes]:
 def _cp1258(text: str) -> bytes:
     """The bytes of Windows' Vietnamese: letters with their shape, tones behind them."""
     out = b""
-    for letter in text:
-        apart = unicodedata.normalize("NFD", letter)
+    for sign in text:
+        apart = unicodedata.normalize("NFD", sign)
         shape = unicodedata.normalize("NFC", "".join(one for one in apart if one not in _TONES))
         tone = "".join(one for one in apart if one in _TONES)
         try:
-            out += letter.encode("cp1258")
+            out += sign.encode("cp1258")
         except UnicodeEncodeError:
             out += (shape + tone).encode("cp1258")
     return out

@@ -38,7 +38,12 @@ def _number(tag: int, value: int) -> bytes:
 def _named() -> bytes:
     """A property that has a name of its own, in the way of the others."""
     name = "đặc biệt\0".encode("utf-16-le")
-    return struct.pack("<HH16sLL", 3, 0x8001, bytes(16), 1, len(name)) + name + bytes(-len(name) % 4) + struct.pack("<L", 7)
+    return (
+        struct.pack("<HH16sLL", 3, 0x8001, bytes(16), 1, len(name))
+        + name
+        + bytes(-len(name) % 4)
+        + struct.pack("<L", 7)
+    )
 
 
 def _name(name: str) -> bytes:

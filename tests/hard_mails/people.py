@@ -84,11 +84,36 @@ def _returned(book: bytes) -> Iterator[HardMail]:
 def _texts() -> Iterator[tuple[str, bytes, str, str | None]]:
     """Case, subject, text, the From that is claimed in it."""
     lan = "lan@gmail.com"
-    yield "gmail", b"Fwd: Bieu", f"---------- Forwarded message ---------\r\nFrom: Lan <{lan}>\r\nDate: Tue\r\nTo: x\r\n", lan
-    yield "gmail-vi", b"Bieu", f"---------- Thư đã chuyển tiếp ---------\r\nTừ: *Lan* <{lan}>\r\nDate: T3\r\nSubject: x\r\n", lan
+    yield (
+        "gmail",
+        b"Fwd: Bieu",
+        f"---------- Forwarded message ---------\r\nFrom: Lan <{lan}>\r\nDate: Tue\r\nTo: x\r\n",
+        lan,
+    )
+    yield (
+        "gmail-vi",
+        b"Bieu",
+        f"---------- Thư đã chuyển tiếp ---------\r\nTừ: *Lan* <{lan}>\r\nDate: T3\r\nSubject: x\r\n",
+        lan,
+    )
     yield "outlook", b"FW: Bieu", f"\r\nFrom: Lan [mailto:{lan}]\r\nSent: Tuesday\r\nTo: x\r\nSubject: y\r\n", lan
-    yield "outlook-vi", b"FW: Bieu", f"________\r\nTừ: Lan <{lan}>\r\nĐã gửi: 05 Tháng Mười\r\nTới: x\r\nChủ đề: y\r\n", lan
-    yield "zimbra-vi", b"Fwd: Bieu", f'----- Thư chuyển tiếp -----\r\n> Từ: "Lan" <{lan}>\r\n> Tới: x\r\n> Đã gửi: T3\r\n', lan
+    yield (
+        "outlook-vi",
+        b"FW: Bieu",
+        f"________\r\nTừ: Lan <{lan}>\r\nĐã gửi: 05 Tháng Mười\r\nTới: x\r\nChủ đề: y\r\n",
+        lan,
+    )
+    yield (
+        "zimbra-vi",
+        b"Fwd: Bieu",
+        f'----- Thư chuyển tiếp -----\r\n> Từ: "Lan" <{lan}>\r\n> Tới: x\r\n> Đã gửi: T3\r\n',
+        lan,
+    )
     yield "name-like-an-address", b"Fwd: x", f"From: chutich@nhonhau.gov.vn <{lan}>\r\nDate: x\r\n", lan
-    yield "answer-is-none", b"Re: Bieu", f"-----Original Message-----\r\nFrom: Van phong <{OFFICE}>\r\nSent: x\r\nTo: y\r\n", None
+    yield (
+        "answer-is-none",
+        b"Re: Bieu",
+        f"-----Original Message-----\r\nFrom: Van phong <{OFFICE}>\r\nSent: x\r\nTo: y\r\n",
+        None,
+    )
     yield "talk-is-none", b"Fwd: Bieu", f"Từ: nay gửi về {lan}\r\nXin cảm ơn\r\n", None

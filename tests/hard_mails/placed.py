@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hard_mails.build import EDGE, GREETING, OCTETS, XLSX, attached, b64, letter, mail, many, part, qp, qp_text, text, top, uu
+from hard_mails.build import (
+    EDGE,
+    GREETING,
+    OCTETS,
+    XLSX,
+    attached,
+    b64,
+    letter,
+    mail,
+    many,
+    part,
+    qp,
+    qp_text,
+    text,
+    top,
+    uu,
+)
 from hard_mails.case import HardMail
 
 PL1 = "PL1.xlsx"
@@ -31,18 +47,26 @@ def _placed(book: bytes) -> Iterator[tuple[str, bytes]]:
     yield "nameless-and-typeless", letter(part(b"Content-Transfer-Encoding: base64", b64(book)))
     yield "the-body-itself", top() + _HEAD.replace(b"\n", b"\r\n") + b"base64\r\n\r\n" + b64(book)
     yield "nameless-the-body-as-bare-base64", top() + b"Content-Type: text/plain\r\n\r\n" + b64(book)
-    related = [text(b"<p>Xem tep</p>", b"text/html"), attached(_IMAGE, b'inline; filename="image001.png"', b"image/png")]
+    related = [
+        text(b"<p>Xem tep</p>", b"text/html"),
+        attached(_IMAGE, b'inline; filename="image001.png"', b"image/png"),
+    ]
     inner = part(b'Content-Type: multipart/related; boundary="trong"', many([*related, attached(book)], b"trong"))
     alternative = part(b'Content-Type: multipart/alternative; boundary="hai"', many([text(), inner], b"hai"))
     yield "related-in-alternative", mail([alternative])
-    fork = part(b"Content-Type: application/applefile\nContent-Transfer-Encoding: base64", b64(b"\0\5\x16\7" + bytes(30)))
+    fork = part(
+        b"Content-Type: application/applefile\nContent-Transfer-Encoding: base64", b64(b"\0\5\x16\7" + bytes(30))
+    )
     double = part(b'Content-Type: multipart/appledouble; boundary="tao"', many([fork, attached(book)], b"tao"))
     yield "appledouble", letter(double)
 
 
 def _encoded(book: bytes) -> Iterator[tuple[str, bytes]]:
     yield "quoted-printable", letter(part(_HEAD + b"quoted-printable", qp(book)))
-    yield "quoted-printable-with-line-ends", letter(part(_HEAD + b"Quoted-Printable", qp_text(book).replace(b"\n", b"\r\n")))
+    yield (
+        "quoted-printable-with-line-ends",
+        letter(part(_HEAD + b"Quoted-Printable", qp_text(book).replace(b"\n", b"\r\n"))),
+    )
     yield "uuencode-declared", letter(part(_HEAD + b"x-uuencode", uu(book, b"PL1.xlsx")))
     yield "uuencode-in-the-text", top() + b"\r\n" + GREETING + b"\r\n" + uu(book, b"PL1.xlsx").replace(b"\n", b"\r\n")
     yield "binary", letter(part(_HEAD + b"binary", book))
@@ -78,7 +102,9 @@ def _written(book: bytes) -> Iterator[tuple[str, bytes]]:
     yield "envelope-line-in-front", b">From tuphap@nhonhau.gov.vn Tue Oct  5 10:00:00 2027\r\n" + whole
     yield "blank-lines-in-front", b"\r\n\r\n" + whole
     yield "byte-order-mark-in-front", b"\xef\xbb\xbf" + whole
-    encoded = top() + b'Content-Type: multipart/mixed; boundary="' + EDGE + b'"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+    encoded = (
+        top() + b'Content-Type: multipart/mixed; boundary="' + EDGE + b'"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+    )
     yield "multipart-in-base64", encoded + b64(many([text(), attached(book)]))
     yield "multipart-said-to-be-base64", encoded + many([text(), attached(book)])
 

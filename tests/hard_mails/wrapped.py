@@ -93,7 +93,9 @@ def _from_outlook(book: bytes) -> Iterator[HardMail]:
     found = {"workbooks": ((NAME, book),)}
     dat = outlook_packs.tnef((NAME, book), ("ghi chu.txt", b"ghi chu"))
     yield HardMail("in-winmail.eml", letter(attached(dat, _DAT, _TNEF)), others=("ghi chu.txt",), **found)
-    yield HardMail("in-winmail-said-to-be-octets.eml", letter(attached(dat, b"", OCTETS)), others=("ghi chu.txt",), **found)
+    yield HardMail(
+        "in-winmail-said-to-be-octets.eml", letter(attached(dat, b"", OCTETS)), others=("ghi chu.txt",), **found
+    )
     short = outlook_packs.tnef(("PL1.xlsx", book), long_names=False)
     yield HardMail("in-winmail-with-short-names.eml", letter(attached(short, _DAT, _TNEF)), workbooks=((PL1, book),))
     inner = outlook_packs.tnef_with_mail(outlook_packs.tnef((NAME, book)))
@@ -107,14 +109,22 @@ def _files(book: bytes) -> Iterator[HardMail]:
     """Mails and archives as they lie in a folder."""
     found = {"kind": "msg", "workbooks": ((NAME, book),)}
     yield HardMail("saved-by-outlook.msg", compound.write(compound.outlook(top(), [(NAME, book)])), **found)
-    yield HardMail("saved-by-outlook-without-headers.msg", compound.write(compound.outlook(b"", [(NAME, book)])), **found)
+    yield HardMail(
+        "saved-by-outlook-without-headers.msg", compound.write(compound.outlook(b"", [(NAME, book)])), **found
+    )
     inner = compound.outlook(_INNER, [(NAME, book)], is_inside=True)
     outer = compound.write(compound.outlook(top(), [("FW Bao cao", inner)]))
     yield HardMail("saved-by-outlook-forward.msg", outer, inner_from=_OTHER, **found)
     pack = packed((NAME, book), ("trong/PL1.xlsx", book))
     yield HardMail("downloaded.zip", pack, kind="zip", workbooks=((NAME, book), (PL1, book)), senders=())
     yield HardMail(NAME, book, kind="workbook", workbooks=((NAME, book),), senders=())
-    yield HardMail("a-workbook-without-an-ending", book, kind="zip", workbooks=(("a-workbook-without-an-ending", book),), senders=())
+    yield HardMail(
+        "a-workbook-without-an-ending",
+        book,
+        kind="zip",
+        workbooks=(("a-workbook-without-an-ending", book),),
+        senders=(),
+    )
     raw = letter(attached(book))
     yield HardMail("a-mail-without-an-ending", raw, workbooks=((PL1, book),))
     yield HardMail("a-mail-as.txt", raw, workbooks=((PL1, book),))
@@ -133,7 +143,9 @@ def _signed(book: bytes) -> Iterator[HardMail]:
         raw = top() + head + b"Content-Transfer-Encoding: base64\r\n\r\n" + b64(wrapped)
         yield HardMail(f"signed-around-the-content-{name}.eml", raw, **found)
     secret = attached(
-        outlook_packs.signed(b"x" * 300, outlook_packs.ENVELOPED), b'attachment; filename="smime.p7m"', b"application/pkcs7-mime"
+        outlook_packs.signed(b"x" * 300, outlook_packs.ENVELOPED),
+        b'attachment; filename="smime.p7m"',
+        b"application/pkcs7-mime",
     )
     yield HardMail("encrypted-mail.eml", letter(secret), refused=(("smime.p7m", "được mã hóa"),))
 
@@ -145,7 +157,10 @@ def _repeated(books: Sequence[bytes]) -> Iterator[HardMail]:
     both = letter(attached(other, b'attachment; filename="sau.xlsx"'), attached(book))
     yield HardMail("two-workbooks.eml", both, workbooks=(("sau.xlsx", other), (PL1, book)))
     pdf = attached(b"%PDF-1.4 cong van", b'attachment; filename="cong van.pdf"', b"application/pdf")
-    word = attached(packed(("[Content_Types].xml", b"<Types/>"), ("word/document.xml", b"<d/>")), b'attachment; filename="cong van.docx"')
+    word = attached(
+        packed(("[Content_Types].xml", b"<Types/>"), ("word/document.xml", b"<d/>")),
+        b'attachment; filename="cong van.docx"',
+    )
     among = letter(pdf, word, attached(book), attached(GREETING, b'attachment; filename="ghi chu.txt"', b"text/plain"))
     others = ("cong van.pdf", "cong van.docx", "ghi chu.txt")
     yield HardMail("among-other-files.eml", among, workbooks=((PL1, book),), others=others)
