@@ -88,9 +88,9 @@ def adopt_plans(desk: Desk) -> None:
 class Unread(Exception):  # noqa: N818  not an error: the mail is left for the next run
     """A mail that could not be read this time, and why."""
 
-    def __init__(self, why: Text) -> None:
-        super().__init__(why)
-        self.why = why
+    def __init__(self, text: Text) -> None:
+        super().__init__(text)
+        self.text = text
 
 
 def read(desk: Desk, source: Source) -> Mail:

@@ -19,9 +19,10 @@ from cchc_xlsx.errors import why
 from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger import intake, outbox
 from cchc_xlsx.ledger.model import Delivery, Entered, Letter, Message, Outcome
+from cchc_xlsx.mail import read as mails
 from cchc_xlsx.mail import sources
 from cchc_xlsx.mail.arrival import arrival
-from cchc_xlsx.mail.model import ArrivedSource, Mail, Source
+from cchc_xlsx.mail.model import ArrivedSource, Mail, Source, Unreadable
 from cchc_xlsx.store import Kept
 
 FILES = "file"  # the account of what did not come from a mailbox
@@ -85,16 +86,21 @@ def _from_file(desk: Desk, source: Source) -> _Read | Collected:
         intake.passed(desk.book, delivery, reason, desk.now())
         return Collected(source.shown, Outcome("none"), reason)
     try:
-        raw = stores.keep(desk.store, stores.pieces(source.file, source.start, source.length))
+        raw = stores.keep(desk.store, _pieces(source))
         delivery = Delivery(FILES, str(source.file.absolute().parent), raw.sha256, source.shown, source.shown)
         whole = Source(source.shown, raw.path, source.kind)
         mail = desks.read(desk, whole)
         came, by = arrival(source, mail, desk.project.setup.mail.own_hosts)
-    except Unread as unread:
-        return failed(desk, delivery, unread.why)
+    except (Unread, Unreadable) as unread:
+        return failed(desk, delivery, unread.text)
     except OSError as error:
         return unkept(desk, delivery, error)
     return _Read(delivery, raw, mail, source.kind in ("mail", "msg"), came, by)
+
+
+def _pieces(source: Source) -> Iterable[bytes]:
+    """The bytes of a source as they were sent; of a mailbox file a part, without what the file adds to its lines."""
+    return stores.pieces(source.file) if source.length is None else [mails.raw(source)]
 
 
 def from_mail(desk: Desk, delivery: Delivery, raw: Kept, arrived: dt.datetime) -> Collected:
@@ -102,7 +108,7 @@ def from_mail(desk: Desk, delivery: Delivery, raw: Kept, arrived: dt.datetime) -
     try:
         mail = desks.read(desk, Source(delivery.source, raw.path, "mail"))
     except Unread as unread:
-        return failed(desk, delivery, unread.why, arrived)
+        return failed(desk, delivery, unread.text, arrived)
     return _entered(desk, _Read(delivery, raw, mail, is_mail=True, arrived=arrived, arrived_source="imap"))
 
 

@@ -174,7 +174,7 @@ def _is_open(data: bytes) -> bool:
 def _ole2(data: bytes, labels: Labels) -> Kind | Text:
     refusal = package.glance(data[:MAX_FILE])
     assert refusal is not None
-    if refusal.code == "F002" and ("kind", "msg") in refusal.data:
+    if refusal.code == "F002" and (("kind", "msg") in refusal.data or suffix(labels.name) == ".msg"):
         return "msg"
     if suffix(labels.name) in _DOCUMENTS:
         return "other"

@@ -112,7 +112,7 @@ def _leaf(data: bytes, part: tree.Part, labels: Labels, how: transfer.Encoding, 
     head = next(iter(transfer.pieces(how, data, part.start, min(part.end, part.start + 4 * content.HEAD))), b"")
     is_text = part.kind in ("", "text/plain", "text/html")
     if how == "uu" or (is_text and how == "plain"):
-        _uuencoded(data, part, here, to)
+        _uuencoded(data, part, labels.name if how == "uu" else "", here, to)
         if how == "uu":
             return
     if content.deserves(head[: content.HEAD], labels):
@@ -129,9 +129,10 @@ def _leaf(data: bytes, part: tree.Part, labels: Labels, how: transfer.Encoding, 
         to.text = forwarded.plain(text) if part.kind == "text/html" else text
 
 
-def _uuencoded(data: bytes, part: tree.Part, here: Place, to: Gathering) -> None:
+def _uuencoded(data: bytes, part: tree.Part, called: str, here: Place, to: Gathering) -> None:
+    """The files that are written into a text; `called` is the name of a part that is nothing but such a file."""
     for raw_name, start in transfer.uuencoded(data, part.start, part.end):
-        name = names.safe(charsets.words(raw_name.encode("latin-1")))
+        name = called or names.safe(charsets.words(raw_name.encode("latin-1")))
         route = _fresh(here.inside(name or names.NAMELESS), to)
         _count(to, route)
         found = transfer.decoded("uu", data, start, part.end, MAX_FILE)

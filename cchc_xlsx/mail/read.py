@@ -19,6 +19,7 @@ _EMPTY = Text(
     "Thư không có nội dung (0 byte); sẽ đọc lại lần sau.", "The mail is empty (0 bytes); it is read again later."
 )
 _NO_MAIL = Text("Đây không phải là thư điện tử.", "This is no e-mail.")
+_MEMORY = Text("Thư cần quá nhiều bộ nhớ để đọc.", "The mail takes too much memory to read.")
 _NO_MSG = Text("Tệp .msg bị hỏng hoặc không phải thư Outlook.", "The .msg is damaged or no Outlook mail.")
 
 
@@ -30,9 +31,15 @@ def read(source: Source, spool: Path, own_addresses: frozenset[str] = frozenset(
     """
     if source.skipped:
         raise Unreadable(source.skipped)
+    try:
+        return _read(source, Gathering(spool, own_addresses))
+    except MemoryError:
+        raise Unreadable(_MEMORY) from None
+
+
+def _read(source: Source, to: Gathering) -> Mail:
     if source.kind == "other":
         return Mail(others=(names.safe(source.shown.rpartition("/")[2]) or names.NAMELESS,))
-    to = Gathering(spool, own_addresses)
     if source.kind in ("mail", "msg"):
         return _mail(source, to)
     return _file(source, to)
@@ -40,18 +47,27 @@ def read(source: Source, spool: Path, own_addresses: frozenset[str] = frozenset(
 
 def raw(source: Source, limit: int = MAX_MAIL) -> bytes:
     """The bytes of a source as they were sent: what a mailbox file adds to a mail is undone. Raises Unreadable."""
-    found = package.read_file(source.file, source.start, source.length, limit)
-    if not isinstance(found, bytes):
+    found = _bytes(source, limit)
+    if isinstance(found, package.Refusal):
         raise Unreadable(refusals.of(found))
+    return found
+
+
+def _bytes(source: Source, limit: int) -> bytes | package.Refusal:
+    """The bytes; a refusal where they are over the limit. They are read once: a second copy would be the peak."""
+    found = package.read_file(source.file, source.start, source.length, limit)
+    if isinstance(found, package.Refusal):
+        if found.code != "F011":
+            raise Unreadable(refusals.of(found))
+        return found
     return found if source.length is None else mbox.unquoted(found)
 
 
 def _mail(source: Source, to: Gathering) -> Mail:
-    found = package.read_file(source.file, source.start, source.length, MAX_MAIL)
-    if not isinstance(found, bytes) and found.code == "F011":
+    data = _bytes(source, MAX_MAIL)
+    if isinstance(data, package.Refusal):
         return _too_large(source, to)
-    data = raw(source)
-    if not data.strip():
+    if not data or data.isspace():
         raise Unreadable(_EMPTY)
     return _outlook(data, to) if data.startswith(content.OLE2) else _internet(data, to)
 
@@ -81,7 +97,7 @@ def _too_large(source: Source, to: Gathering) -> Mail:
     found = package.read_file(source.file, source.start, MAX_HEAD, MAX_HEAD)
     data = found if isinstance(found, bytes) else b""
     if data.startswith(content.OLE2):
-        return Mail(refused=(Refused("", names.safe(source.file.name), refusals.TOO_LARGE_CONTAINER),))
+        return Mail(refused=(Refused("", names.safe(source.shown.rpartition("/")[2]), refusals.TOO_LARGE_CONTAINER),))
     to.refused.append(Refused("", names.NAMELESS, refusals.TOO_LARGE_CONTAINER))
     return _told(headers.read(data, 0, len(data))[0], to)
 
@@ -89,10 +105,8 @@ def _too_large(source: Source, to: Gathering) -> Mail:
 def _file(source: Source, to: Gathering) -> Mail:
     name = names.safe(source.shown.rpartition("/")[2]) or names.NAMELESS
     limit = MAX_FILE if source.kind == "workbook" else MAX_MAIL
-    data = package.read_file(source.file, limit=limit)
-    if not isinstance(data, bytes):
-        if data.code != "F011":
-            raise Unreadable(refusals.of(data))
+    data = _bytes(source, limit)
+    if isinstance(data, package.Refusal):
         return Mail(refused=(Refused("1", name, refusals.of(data)),))
     if source.kind == "workbook":
         gather.keep(data, name, "1", to)

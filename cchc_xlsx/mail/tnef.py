@@ -15,6 +15,7 @@ _LONG_NAME, _SHORT_NAME, _CONTENT = 0x3707, 0x3704, 0x3701
 _FIXED = {0x02: 4, 0x03: 4, 0x04: 4, 0x05: 8, 0x06: 8, 0x07: 8, 0x0A: 4, 0x0B: 4, 0x14: 8, 0x40: 8, 0x48: 16}
 _VARIABLE = (0x0D, 0x1E, 0x1F, 0x102)
 _GUID = 16
+_MAX_PROPERTIES, _MAX_VALUES = 200, 10
 
 
 @dataclass(slots=True)
@@ -24,6 +25,7 @@ class Attachment:
     title: str = ""
     long_name: str = ""
     content: bytes = b""
+    is_described: bool = False
 
     @property
     def name(self) -> str:
@@ -58,7 +60,8 @@ def _add(to: Attachment, kind: int, content: bytes, charset: str) -> None:
         to.title = charsets.decode(content.partition(b"\0")[0], charset)
     elif kind == _DATA:
         to.content = content
-    elif kind == _PROPERTIES:
+    elif kind == _PROPERTIES and not to.is_described:
+        to.is_described = True
         for tag, kind_, value in _properties(content):
             if tag == _LONG_NAME or (tag == _SHORT_NAME and not to.long_name):
                 to.long_name = _text(value, kind_, charset) or to.long_name
@@ -75,7 +78,7 @@ def _text(value: bytes, kind: int, charset: str) -> str:
 def _properties(data: bytes) -> Iterator[tuple[int, int, bytes]]:
     """Tag, type and first value of each property; stops where it is none that it knows."""
     count, at = int.from_bytes(data[:4], "little"), 4
-    for _ in range(min(count, MAX_ENTRIES)):
+    for _ in range(min(count, _MAX_PROPERTIES)):
         if at + 4 > len(data):
             return
         kind, tag = struct.unpack_from("<HH", data, at)
@@ -85,7 +88,7 @@ def _properties(data: bytes) -> Iterator[tuple[int, int, bytes]]:
         if is_many or base in _VARIABLE:
             values, at = int.from_bytes(data[at : at + 4], "little"), at + 4
         first = b""
-        for number in range(min(values, MAX_ENTRIES)):
+        for number in range(min(values, _MAX_VALUES)):
             value, at = _value(data, at, base)
             first = first if number else value
             if at > len(data):

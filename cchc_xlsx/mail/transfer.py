@@ -68,7 +68,7 @@ def _base64(data: bytes, start: int, end: int) -> Iterator[bytes]:
 
     After a true end only another section counts: what mailing lists put below is text.
     """
-    rest = b""
+    rest, is_pure = b"", False
     for _ in range(_MAX_SECTIONS):
         equals = data.find(b"=", start, end)
         stop = end if equals < 0 else equals
@@ -85,7 +85,8 @@ def _base64(data: bytes, start: int, end: int) -> Iterator[bytes]:
         if len(rest) > 1:
             yield _last(rest)
             rest = b""
-            if start < end and not _ONLY_BASE64.match(data, start, end):
+            is_pure = is_pure or _ONLY_BASE64.match(data, start, end) is not None
+            if not is_pure:
                 return
     yield _last(rest)
 

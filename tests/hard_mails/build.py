@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import quopri
 import zipfile
 from io import BytesIO
 
@@ -27,8 +26,8 @@ def qp(content: bytes) -> bytes:
 
 
 def qp_text(content: bytes) -> bytes:
-    """Quoted-printable as for text: line ends of the content stay line ends."""
-    return quopri.encodestring(content)
+    """Quoted-printable as for text: line feeds of the content stay line ends."""
+    return b"\n".join(binascii.b2a_qp(line, istext=False) for line in content.split(b"\n"))
 
 
 def uu(content: bytes, name: bytes) -> bytes:

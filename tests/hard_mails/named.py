@@ -109,12 +109,12 @@ def _shuffled(sections: list[bytes]) -> list[bytes]:
 def _cp1258(text: str) -> bytes:
     """The bytes of Windows' Vietnamese: letters with their shape, tones behind them."""
     out = b""
-    for letter in text:
-        apart = unicodedata.normalize("NFD", letter)
+    for sign in text:
+        apart = unicodedata.normalize("NFD", sign)
         shape = unicodedata.normalize("NFC", "".join(one for one in apart if one not in _TONES))
         tone = "".join(one for one in apart if one in _TONES)
         try:
-            out += letter.encode("cp1258")
+            out += sign.encode("cp1258")
         except UnicodeEncodeError:
             out += (shape + tone).encode("cp1258")
     return out
