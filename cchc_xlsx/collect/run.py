@@ -160,10 +160,13 @@ def _entered(desk: Desk, one: _Read) -> Collected:
 
 
 def _key(one: _Read) -> str:
-    """What makes a message the same one, whichever way it comes (mail.md)."""
+    """What makes a message the same one, whichever way it comes (mail.md).
+
+    One whose workbooks never count is not the one that it was made from, though it may have its number and its files.
+    """
     workbooks = sorted(part.sha256 for part in one.mail.workbooks)
     name = one.mail.message_id or one.raw.sha256
-    return _sha256(json.dumps([name, workbooks or one.raw.sha256]))
+    return _sha256(json.dumps([name, workbooks or one.raw.sha256, *([] if one.mail.counts else ["does not count"])]))
 
 
 def _answer(desk: Desk, mail: Mail, key: str, outcome: Outcome) -> Letter | None:

@@ -129,7 +129,7 @@ def _delivery(
 def _message(book: sqlite3.Connection, message: Message, now: dt.datetime) -> Outcome:
     known = book.execute("SELECT id FROM message WHERE key = ?", (message.key,)).fetchone()
     if known:
-        return Outcome("duplicate", _known(book, known["id"], message), known["id"])
+        return _seen_before(book, known["id"], message)
     made = book.execute(
         "INSERT INTO message (key, raw, message_id, sender, inner_from, subject, machine, sent, arrived, arrived_source)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -145,14 +145,19 @@ def _message(book: sqlite3.Connection, message: Message, now: dt.datetime) -> Ou
     return Outcome(_status(message, entered), entered, number, is_new=True)
 
 
-def _known(book: sqlite3.Connection, number: int, message: Message) -> tuple[Entered, ...]:
-    """The versions that the files of a known message are."""
+def _seen_before(book: sqlite3.Connection, number: int, message: Message) -> Outcome:
+    """A message that is known: nothing is new, unless it was held as it came the first time and may be taken as it comes now."""
     rows = book.execute(
-        "SELECT o.route, v.id, v.number FROM occurrence o JOIN version v ON v.id = o.version WHERE o.message = ?",
+        "SELECT o.route, v.id, v.number, v.state FROM occurrence o JOIN version v ON v.id = o.version WHERE o.message = ?",
         (number,),
     )
-    found = {row["route"]: (row["id"], row["number"]) for row in rows}
-    return tuple(Entered(one, *found.get(one.route, (None, None))) for one in message.attached)
+    found = {row["route"]: row for row in rows}
+    entered = tuple(
+        _upgraded(book, found[one.route], number, message, one) if one.route in found else Entered(one)
+        for one in message.attached
+    )
+    is_new = any(one.is_new for one in entered)
+    return Outcome("ok" if is_new else "duplicate", entered, number, is_new)
 
 
 def _status(message: Message, entered: tuple[Entered, ...]) -> DeliveryStatus:
