@@ -9,12 +9,13 @@ from cchc_xlsx import values
 from cchc_xlsx.fields import DONE, NIL
 from cchc_xlsx.issue import Issue, Line, lines
 
+_LONGEST = 60  # signs
 Said = Mapping[str, object]  # accepted inputs by key: dates in ISO, percents as fractions, as a check tells them
 
 
 def prior(issue: Issue, said: Said) -> dict[str, str]:
     """The results of the period before, each in words, by the key under which an issue has them; those that are known."""
-    found = {line.key("prior"): told(line, said) for line in lines(issue)}
+    found = {line.key("prior"): _short(told(line, said)) for line in lines(issue)}
     return {key: text for key, text in found.items() if text}
 
 
@@ -38,19 +39,29 @@ def told(line: Line, said: Said) -> str:
     if kind == "rate":
         return _share(said.get(line.key("num")), said.get(line.key("den")))
     if kind in ("task", "narrative"):
-        status, day = str(said.get(line.key("status")) or ""), said.get(line.key("done_on"))
-        return f"{status} {values.say_date(dt.date.fromisoformat(str(day)))}" if status == DONE and day else status
+        status = str(said.get(line.key("status")) or "")
+        return " ".join(filter(None, (status, _day(said.get(line.key("done_on"))) if status == DONE else "")))
     value = said.get(line.key("value"))
     if not isinstance(value, (int, float)):
         return str(value or "")
     if kind in ("percent", "trend"):
         return values.say_percent(value)
     of = said.get(line.key("of"))
-    return (
-        f"{values.say_number(value)}/{values.say_number(of)}"
-        if isinstance(of, (int, float))
-        else values.say_number(value)
-    )
+    shown = values.say_number(value)
+    return f"{shown}/{values.say_number(of)}" if isinstance(of, (int, float)) else shown
+
+
+def _short(text: str) -> str:
+    """What a narrow column has room for: a result is a word or a few figures; what is longer was no answer of a list."""
+    line = " ".join("".join(letter for letter in text if letter.isprintable() or letter.isspace()).split())
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1].rstrip() + "…"
+
+
+def _day(said: object) -> str:
+    try:
+        return values.say_date(dt.date.fromisoformat(str(said)))
+    except ValueError:
+        return ""
 
 
 def _share(num: object, den: object) -> str:

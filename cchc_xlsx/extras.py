@@ -65,10 +65,11 @@ def read(text: str | None) -> Extras | None:
     if not text or len(text) > _MOST:
         return None
     try:
-        said = json.loads(text)
-        return _extras(said)
+        found = _extras(json.loads(text))
+        write(found).encode()  # the tag is made of bytes, and half a sign has none
     except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
         return None
+    return found
 
 
 def _extras(said: Any) -> Extras:  # noqa: ANN401  JSON

@@ -231,10 +231,15 @@ def test_what_was_said_before_as_it_is_read_now() -> None:
         "r03.prior": "Đạt",
         "r04.prior": "85%",
     }
-    tasks: dict[str, object] = {"r02.status": fields.DONE, "r02.done_on": "2025-03-05", "r03.status": fields.DOING}
+    tasks: dict[str, object] = {
+        "r02.status": fields.DONE, "r02.done_on": "2025-03-05", "r03.status": fields.DOING, "r03.done_on": "2025-03-05",
+        "r04.status": fields.DONE, "r04.done_on": 45000.5, "r05.status": " xong \n rồi\x07 " + "x" * 80, "r06.status": None,
+    }  # fmt: skip
     assert earlier.prior(fill.report("nhon-hau-2025-phu-luc-2", "6T"), tasks) == {
         "r02.prior": "Hoàn thành 05/3/2025",
         "r03.prior": "Đang thực hiện",
+        "r04.prior": "Hoàn thành",
+        "r05.prior": "xong rồi " + "x" * 50 + "…",
     }
 
 
@@ -318,6 +323,8 @@ HOSTILE: Mapping[str, str] = {
     "no name": '{"names":{"KT":""},"plan":{}}',
     "a name of two lines": '{"names":{"KT":"a\\nb"},"plan":{}}',
     "a name that turns around": '{"names":{"KT":"a\\u202eb"},"plan":{}}',
+    "half a sign in a plan": '{"plan":{"r19.target":"\\ud800"}}',
+    "half a sign in a key": '{"plan":{"\\ud800":"x"}}',
     "half a sign": '{"names":{"KT":"\\ud800"},"plan":{}}',
     "a name without end": '{"names":{"KT":"' + "x" * 201 + '"},"plan":{}}',
     "a spelling that is a text": '{"plan":{},"spellings":{"KT":"Kinh tế"}}',
