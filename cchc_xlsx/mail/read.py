@@ -32,7 +32,7 @@ def read(source: Source, spool: Path, own_addresses: frozenset[str] = frozenset(
     if source.skipped:
         raise Unreadable(source.skipped)
     try:
-        return _read(source, Gathering(spool, own_addresses))
+        return _read(source, Gathering(spool, frozenset(one.lower() for one in own_addresses)))
     except MemoryError:
         raise Unreadable(_MEMORY) from None
 
