@@ -295,7 +295,7 @@ def test_no_function_is_too_long() -> None:
     long = {
         f"{path.name}: {node.name}": lines
         for path in SOURCES
-        if path.parent.name != "hostile"  # catalogues, one line a file
+        if path.parent.name not in ("hostile", "hard_mails")  # catalogues, one line a file
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         and (lines := (node.end_lineno or 0) - node.lineno + 1) > 50

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 
@@ -59,4 +60,26 @@ def test_a_hard_mail(name: str, tmp_path: Path) -> None:
     assert (found.machine, found.counts) == (hard.machine, hard.counts)
     assert {path.name for path in spool.iterdir()} >= {one.sha256 for one in found.workbooks}
     assert not [path for path in spool.iterdir() if path.suffix == ".tmp"]
-    assert model.from_json(model.to_json(found)) == found
+    assert model.from_json(json.loads(json.dumps(model.to_json(found)))) == found
+    routes = [one.route for one in (*found.workbooks, *found.refused)]
+    assert len(set(routes)) == len(routes)
+
+
+@pytest.mark.parametrize(
+    ("name", "routes"),
+    [
+        ("place-plain-attachment.eml", ["2"]),
+        ("place-the-body-itself.eml", ["1"]),
+        ("place-related-in-alternative.eml", ["1.2.3"]),
+        ("in-a-mail.eml", ["2/2"]),
+        ("in-a-zip.eml", ["2/Phụ lục 1 – Tư pháp.xlsx"]),
+        ("twice-in-a-zip.eml", ["2/PL1.xlsx", "2/PL1.xlsx#2"]),
+        ("in-a-mail-in-a-zip.eml", ["2/thu.eml/2"]),
+        ("downloaded.zip", ["Phụ lục 1 – Tư pháp.xlsx", "PL1.xlsx"]),
+        ("saved-by-outlook-forward.msg", ["FW Bao cao/Phụ lục 1 – Tư pháp.xlsx"]),
+        ("a-workbook-without-an-ending", ["1"]),
+    ],
+)
+def test_where_a_workbook_lay(name: str, routes: list[str], tmp_path: Path) -> None:
+    source, spool = put(tmp_path, mails()[name])
+    assert [one.route for one in read.read(source, spool).workbooks] == routes

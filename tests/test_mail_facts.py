@@ -136,6 +136,7 @@ def test_the_id_of_a_mail(raw: bytes, message_id: str | None) -> None:
         (b"=?utf-8?Q?Bi=E1=BB?=\n =?UTF-8?Q?=83u?=", "Biểu"),
         (b"[CCHC] =?windows-1258?Q?B=E1o_c=E1o?= quy", "[CCHC] Báo cáo quy"),
         (b"a\x1b[2J\x00b\xe2\x80\xae c", "a [2J b c"),
+        (b"=?utf-8?B?QQ==QQ==?=", "AA"),
         (b"=?utf-8?X?abc?= =?utf-8?B?!!!?=", "=?utf-8?X?abc?="),
     ],
 )

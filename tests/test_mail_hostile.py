@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import random
 import struct
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import command
+import hard_mails
 import pytest
 from hostile import packs
 from hypothesis import HealthCheck, given, settings
@@ -155,6 +157,26 @@ def test_whatever_the_bytes_are_there_is_an_answer(data: bytes, tmp_path: Path) 
             assert isinstance(read.read(Source("thu", path, kind), tmp_path), Mail)
         except Unreadable as unreadable:
             assert unreadable.text.vi != unreadable.text.en
+
+
+def test_hard_mails_that_are_damaged_at_random_still_get_an_answer(tmp_path: Path) -> None:
+    draw = random.Random(4)
+    hard = [one for one in hard_mails.all([packs.book()]) if 0 < len(one.raw) < 50_000]
+    path = tmp_path / "thu"
+    for _ in range(1_500):
+        one = draw.choice(hard)
+        raw = bytearray(one.raw)
+        for _ in range(draw.choice([1, 3, 20])):
+            at = draw.randrange(len(raw))
+            raw[at : at + draw.choice([0, 1, 40])] = draw.choice(
+                [b"\r\n", b"=", b"--", b"\0", b'"', draw.randbytes(3), bytes(raw[:60])]
+            )
+        path.write_bytes(raw)
+        try:
+            found = read.read(Source("thu", path, one.kind), tmp_path)  # type: ignore[arg-type]
+        except Unreadable:
+            continue
+        assert all(hashlib.sha256(part.file.read_bytes()).hexdigest() == part.sha256 for part in found.workbooks)
 
 
 # --------------------------------------------------------------------------------------------------------------- memory

@@ -8,8 +8,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from cchc_xlsx.mail import transfer
+
 # Codecs that turn bytes into text in one pass; Python knows others that unpack, run slowly or mean something else.
-_TEXT = re.compile(r"(?:utf-(?:8|16|16-be|16-le|32|7)|ascii|iso8859-\d+|cp\d+|koi8-[rut]|mac-\w+|gbk?|gb2312|gb18030|hz|big5\w*|shift_\w+|euc_\w+|iso2022_\w+|tis-620)$")  # fmt: skip
+_TEXT = re.compile(r"(?:utf-(?:8|16|16-be|16-le|32)|ascii|iso8859-\d+|cp\d+|koi8-[rut]|mac-\w+|gbk?|gb2312|gb18030|hz|big5\w*|shift_\w+|euc_\w+|iso2022_\w+|tis-620)$")  # fmt: skip
 _SINGLE_BYTE = re.compile(r"ascii|iso8859|cp125\d|mac-")
 _LADDER = ("utf-8", "cp1258", "latin-1")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,39}$")
@@ -18,7 +20,6 @@ _BLANK = re.compile(rb"[ \t\r\n]*$")
 _UNDERSCORE = bytes.maketrans(b"_", b" ")
 _MAX_VALUE = 16 << 10  # of a header; a folder of a mail's own people fits
 _LONG = 4 << 10
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 
 
 def decode(raw: bytes, declared: str = "") -> str:
@@ -85,7 +86,4 @@ def _joined(raw: bytes) -> Iterator[tuple[bytes, str]]:
 def _transfer(text: bytes, kind: bytes) -> bytes:
     if kind == b"Q":
         return binascii.a2b_qp(text.translate(_UNDERSCORE))
-    text = _NOT_BASE64.sub(b"", text).rstrip(b"=")
-    if len(text) % 4 == 1:
-        text = text[:-1]
-    return binascii.a2b_base64(text + b"=" * (-len(text) % 4))
+    return b"".join(transfer.pieces("base64", text, 0, len(text)))

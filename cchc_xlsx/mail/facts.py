@@ -21,7 +21,8 @@ _EMPTY_PATH = re.compile(rb"\s*<\s*>")
 _RESULT = re.compile(r"(?:^|;)\s*(dmarc|spf|dkim)\s*=\s*(\w+)", re.IGNORECASE)
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"?')
 _BULK = ("bulk", "list", "junk", "auto_reply")
-_DAEMON = re.compile(r"(?:mailer-daemon|postmaster|mail-daemon|mdaemon)@")
+_DAEMON = re.compile(r"(?:mailer-daemon|mail-daemon|mdaemon)@")
+_POSTMASTER = "postmaster@"  # may be a person, too
 _FAILED = re.compile(
     r"undeliver|delivery (?:status|failure|has failed|incomplete)|mail delivery|failure notice|returned mail|"
     r"không (?:thể )?(?:gửi|chuyển) được|thư (?:bị )?trả lại",
@@ -41,7 +42,7 @@ def of(found: Headers, kinds: Iterable[str] = (), own_addresses: frozenset[str] 
     is_bounce = (
         any(_DAEMON.match(one) for one in senders)
         or found.has("x-failed-recipients")
-        or (is_empty_path and _FAILED.search(subject) is not None)
+        or (_FAILED.search(subject) is not None and (is_empty_path or any(_POSTMASTER in one for one in senders)))
     )
     machine: Machine | None = "own" if is_ours else "report" if is_report or is_bounce else _machine(found)
     if machine is None and is_empty_path:

@@ -90,7 +90,8 @@ def _part(data: bytes, part: tree.Part, place: Place, to: Gathering) -> None:
     here = Place(route, place.depth)
     declared = part.headers.first("content-transfer-encoding").decode("latin-1")
     how = transfer.encoding(declared, data, part.start, part.end)
-    if part.kind in ("message/rfc822", "message/global") and how == "plain":
+    is_mail = part.kind in ("message/rfc822", "message/global") and how == "plain"
+    if is_mail and not data.startswith((*content.PK, content.OLE2), part.start, part.end):
         _nested(data, part.start, part.end, here, to)
         return
     if part.kind.startswith("multipart/") and how in ("base64", "qp") and here.depth < MAX_DEPTH:

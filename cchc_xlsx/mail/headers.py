@@ -13,6 +13,11 @@ from cchc_xlsx.mail.model import TOO_LARGE_HEAD, Unreadable
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _QUOTED = re.compile(rb"\"((?:[^\"\\]|\\.)*)\"?", re.DOTALL)
+_SURE = re.compile(
+    rb"(?:content-(?:type|transfer-encoding|disposition)|mime-version|from|to|subject|date|message-id|received):",
+    re.IGNORECASE,
+)
+_FIRST_WORD = re.compile(rb"\s*([^\s;()=]*)(?=[\s;(]|\Z)")
 _SECTION = re.compile(r"(.{1,100}?)(?:\*(\d{1,4}))?(\*)?$")
 _ESCAPED = re.compile(rb"\\([\"\\])")
 _FOLD = re.compile(rb"\r?\n[ \t]?")
@@ -51,12 +56,21 @@ def read(data: bytes, start: int, end: int) -> tuple[Headers, int]:
         if at - start > MAX_HEAD or len(fields) > MAX_HEADERS:
             raise Unreadable(TOO_LARGE_HEAD)
         found = _FIELD.match(data, at, end)
+        if found is None and _is_stray(data, at, end):
+            at = _newline(data, at, end)
+            continue
         if found is None:
             return Headers(tuple(fields)), _past_blank(data, at, end)
         after = _line_end(data, found.end(), end)
         fields.append((found[1].decode("ascii").lower(), data[found.end() : after].strip()))
         at = after
     return Headers(tuple(fields)), end
+
+
+def _is_stray(data: bytes, at: int, end: int) -> bool:
+    """Whether a line that is no header stands among headers: one that all mails have follows."""
+    after = _newline(data, at, min(end, at + 1_000))
+    return after > at + 2 and _SURE.match(data, after, end) is not None
 
 
 def _past_envelope(data: bytes, start: int, end: int) -> int:
@@ -100,18 +114,23 @@ def _is_blank(data: bytes, at: int, end: int) -> bool:
 
 def value(raw: bytes) -> tuple[str, Mapping[str, str]]:
     """A structured header: its first word in lower case, and its parameters decoded, names in lower case."""
-    head, _, rest = raw.partition(b";")
-    word = head.strip().decode("latin-1").lower()
+    word, rest = _word_and_rest(raw)
     return word, parameters(rest)
 
 
 def raw_value(raw: bytes) -> tuple[str, Mapping[str, bytes]]:
     """A structured header: its first word in lower case, and its parameters as they stand, names in lower case."""
-    head, _, rest = raw.partition(b";")
+    word, rest = _word_and_rest(raw)
     found: dict[str, bytes] = {}
     for name, text in _pairs(rest):
         found.setdefault(name, text)
-    return head.strip().decode("latin-1").lower(), found
+    return word, found
+
+
+def _word_and_rest(raw: bytes) -> tuple[str, bytes]:
+    """The first word, and what follows it, also where the semicolon between them is missing."""
+    found = _FIRST_WORD.match(raw)
+    return (found[1].decode("latin-1").lower(), raw[found.end() :]) if found else ("", raw)
 
 
 def parameters(raw: bytes) -> Mapping[str, str]:

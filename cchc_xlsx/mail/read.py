@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cchc_xlsx import package
 from cchc_xlsx.lang import Text
-from cchc_xlsx.mail import content, facts, forwarded, gather, headers, mbox, names, outlook, refusals
+from cchc_xlsx.mail import content, facts, forwarded, gather, headers, mbox, names, outlook, refusals, tree
 from cchc_xlsx.mail.content import Labels
 from cchc_xlsx.mail.gather import Gathering, Place
 from cchc_xlsx.mail.headers import Headers
@@ -19,6 +19,7 @@ _EMPTY = Text(
     "Thư không có nội dung (0 byte); sẽ đọc lại lần sau.", "The mail is empty (0 bytes); it is read again later."
 )
 _NO_MAIL = Text("Đây không phải là thư điện tử.", "This is no e-mail.")
+_CUT = Text("Thư bị cắt cụt: chỉ có phần đầu.", "The mail is cut off: only its headers are there.")
 _MEMORY = Text("Thư cần quá nhiều bộ nhớ để đọc.", "The mail takes too much memory to read.")
 _NO_MSG = Text("Tệp .msg bị hỏng hoặc không phải thư Outlook.", "The .msg is damaged or no Outlook mail.")
 
@@ -32,7 +33,7 @@ def read(source: Source, spool: Path, own_addresses: frozenset[str] = frozenset(
     if source.skipped:
         raise Unreadable(source.skipped)
     try:
-        return _read(source, Gathering(spool, own_addresses))
+        return _read(source, Gathering(spool, frozenset(one.lower() for one in own_addresses)))
     except MemoryError:
         raise Unreadable(_MEMORY) from None
 
@@ -74,9 +75,11 @@ def _mail(source: Source, to: Gathering) -> Mail:
 
 def _internet(data: bytes, to: Gathering) -> Mail:
     start = len(data[:1000]) - len(data[:1000].lstrip(b"\r\n"))
-    found, _ = headers.read(data, start, len(data))
+    found, body = headers.read(data, start, len(data))
     if not found.fields:
         raise Unreadable(_NO_MAIL)
+    if tree.content_type(found).startswith("multipart/") and not data[body : body + 1_000].strip():
+        raise Unreadable(_CUT)
     with suppress(gather.Enough):
         gather.message(data, start, len(data), Place(), to)
     return _told(found, to)

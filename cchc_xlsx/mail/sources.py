@@ -29,6 +29,7 @@ _NO_MAILS = Text("Tệp hộp thư không có thư nào.", "The mailbox file hol
 class _Entry:
     path: Path
     shown: str
+    is_file: bool = False  # a folder to enter, else
     is_unfinished: bool = False
 
 
@@ -49,7 +50,7 @@ def _each(paths: Sequence[Path], left_out: set[str]) -> Iterator[Source]:
         if path.is_dir() and not path.is_symlink():
             found: Iterator[_Entry | Source] = _walk(path, prefix, left_out)
         else:
-            found = iter((_Entry(path, prefix or printable(path.name)),))
+            found = iter((_Entry(path, prefix or printable(path.name), is_file=True),))
         for entry in found:
             place = folder.absolute(entry.path if isinstance(entry, _Entry) else entry.file)
             if len(paths) > 1 and place in once:
@@ -58,30 +59,29 @@ def _each(paths: Sequence[Path], left_out: set[str]) -> Iterator[Source]:
             yield from (entry,) if isinstance(entry, Source) else _sources(entry)
 
 
-def _walk(here: Path, shown_here: str, left_out: set[str]) -> Iterator[_Entry | Source]:
+def _walk(folder_: Path, prefix: str, left_out: set[str]) -> Iterator[_Entry | Source]:
     """Every entry below a folder in the order of names; hidden folders are told and not entered."""
-    try:
-        entries = sorted(os.scandir(here), key=lambda entry: os.fsencode(entry.name))
-    except OSError as error:
-        yield Source(
-            shown_here or ".", here, "other", skipped=_words(Finding("F012", "error", data={"what": why(error)}))
-        )
-        return
-    names = {entry.name for entry in entries}
-    is_maildir = {"cur", "new"} <= names
-    for entry in entries:
-        shown = f"{shown_here}/{printable(entry.name)}" if shown_here else printable(entry.name)
-        path = Path(entry.path)
-        if not entry.is_dir(follow_symlinks=False) or entry.name.startswith("."):
-            yield _Entry(path, shown)
-        elif folder.absolute(path) in left_out:
+    waiting = [_Entry(folder_, prefix)]
+    while waiting:
+        here = waiting.pop()
+        if here.is_file:
+            yield here
             continue
-        elif is_maildir and entry.name == "tmp":
-            yield from (
-                _Entry(one, f"{shown}/{printable(one.name)}", is_unfinished=True) for one in sorted(path.iterdir())
-            )
-        else:
-            yield from _walk(path, shown, left_out)
+        try:
+            found = sorted(os.scandir(here.path), key=lambda entry: os.fsencode(entry.name), reverse=True)
+        except OSError as error:
+            words = _words(Finding("F012", "error", data={"what": why(error)}))
+            yield Source(here.shown or ".", here.path, "other", skipped=words)
+            continue
+        is_maildir = {"cur", "new"} <= {entry.name for entry in found}
+        below = (_below(here, entry, is_maildir=is_maildir) for entry in found)
+        waiting += [one for one in below if one.is_file or folder.absolute(one.path) not in left_out]
+
+
+def _below(here: _Entry, entry: os.DirEntry[str], *, is_maildir: bool) -> _Entry:
+    shown = f"{here.shown}/{printable(entry.name)}" if here.shown else printable(entry.name)
+    is_file = not entry.is_dir(follow_symlinks=False) or entry.name.startswith(".")
+    return _Entry(Path(entry.path), shown, is_file, here.is_unfinished or (is_maildir and entry.name == "tmp"))
 
 
 def _sources(entry: _Entry) -> Iterator[Source]:

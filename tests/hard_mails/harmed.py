@@ -25,6 +25,8 @@ def mails(book: bytes) -> Iterator[HardMail]:
     yield from _odd(book)
     yield HardMail("empty.eml", b"", unreadable="không có nội dung")
     yield HardMail("blank.eml", b"\r\n \r\n", unreadable="không có nội dung")
+    headers = letter().partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    yield HardMail("headers-alone.eml", headers, unreadable="cắt cụt")
     yield HardMail("no-mail.eml", b"\0\1\2 khong phai thu", unreadable="không phải là thư")
     yield HardMail("broken.msg", compound.write({"x": b"y"}), kind="msg", unreadable="không phải thư Outlook")
 

@@ -74,6 +74,12 @@ def _returned(book: bytes) -> Iterator[HardMail]:
     theirs = mail([text(), status, nested(letter(attached(book)))], b"multipart/report", head=daemon)
     yield HardMail("bounce-of-a-unit.eml", theirs, workbooks=((PL1, book),), inner_from=SENDER, **back)
     yield HardMail("bounce-without-a-report.eml", letter(attached(book), head=daemon), workbooks=((PL1, book),), **back)
+    failed = letter(head=top(b"Khong gui duoc: Undeliverable", b"postmaster@xa.gov.vn"))
+    yield HardMail(
+        "bounce-of-a-postmaster.eml", failed, senders=("postmaster@xa.gov.vn",), machine="report", counts=False
+    )
+    person = letter(attached(book), head=top(sender=b"postmaster@xa.gov.vn"))
+    yield HardMail("from-a-postmaster.eml", person, workbooks=((PL1, book),), senders=("postmaster@xa.gov.vn",))
     receipt = part(b"Content-Type: message/disposition-notification", b"Disposition: manual-action; displayed\r\n")
     read = mail([text(), receipt, attached(book)], b"multipart/report; report-type=disposition-notification")
     yield HardMail("receipt.eml", read, workbooks=((PL1, book),), machine="report", counts=False)

@@ -105,6 +105,17 @@ def _written(book: bytes) -> Iterator[tuple[str, bytes]]:
     encoded = (
         top() + b'Content-Type: multipart/mixed; boundary="' + EDGE + b'"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
     )
+    yield "stray-line-among-the-headers", whole.replace(b"MIME-Version", b"khong phai dau thu\r\nMIME-Version", 1)
+    yield "semicolon-missing-in-the-type", letter(attached(book, b"", OCTETS + b' name="PL1.xlsx"'))
+    yield "comment-in-the-type", whole.replace(b"multipart/mixed;", b"multipart/mixed (nhieu phan);", 1)
+    yield (
+        "said-to-be-a-mail",
+        letter(part(_HEAD.replace(b"application/octet-stream", b"message/rfc822") + b"base64", b64(book))),
+    )
+    yield (
+        "said-to-be-a-mail-in-binary",
+        letter(part(_HEAD.replace(b"application/octet-stream", b"message/rfc822") + b"binary", book)),
+    )
     yield "multipart-in-base64", encoded + b64(many([text(), attached(book)]))
     yield "multipart-said-to-be-base64", encoded + many([text(), attached(book)])
 
