@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from cchc_xlsx import __version__
-from cchc_xlsx.cli import project
+from cchc_xlsx.cli import project, status
 from cchc_xlsx.cli.base import LANG, WRONG_USE, Group, option, say
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.lang import Text
@@ -286,6 +286,9 @@ def explain(code: str | None) -> None:
 
 
 cli.add_command(project.init)
+cli.add_command(status.status)
+cli.add_command(status.held)
+cli.add_command(status.extend)
 
 
 class _progress:  # noqa: N801  used like a function
