@@ -1,4 +1,4 @@
-"""An overview as a workbook to filter and to print: what is owed, open findings, counts by unit, what is held, what came."""
+"""An overview as a workbook to filter and to print: what is owed, open findings, counts, what is held, what came."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cchc_xlsx.ledger.obligations import VIETNAM
 from cchc_xlsx.overview import words
 from cchc_xlsx.overview.view import Line, Overview, PeriodView, UnitView
 from cchc_xlsx.reports.words import COLUMN, WEIGHT
-from cchc_xlsx.standing import STATES
+from cchc_xlsx.standing import STATES, Tally
 from cchc_xlsx.writer import listing
 from cchc_xlsx.writer.listing import Book, Cell, Column, Content, Listing
 
@@ -29,7 +29,7 @@ _OWED = Listing(
     Text("TÌNH HÌNH NỘP BÁO CÁO", "WHO OWES WHAT"),
     "Owed",
     (
-        _column("period", 17),
+        _column("period", 20),
         _column("unit_name", 28),
         _column("form", 27),
         Column(Text("Tình trạng", "State"), 16, "centre"),
@@ -53,7 +53,7 @@ _FINDINGS = Listing(
     Text("PHÁT HIỆN CÒN MỞ", "OPEN FINDINGS"),
     "OpenFindings",
     (
-        _column("period", 17),
+        _column("period", 20),
         _column("unit_name", 24),
         _column("form", 27),
         _column("cell", 7.5, "centre"),
@@ -68,22 +68,32 @@ _FINDINGS = Listing(
     ),
     printed=10,
 )
+_COUNTS = (
+    Column(Text("Phải nộp", "Owed"), 9, "number"),
+    Column(Text("Đã đạt", "Complete"), 10, "number"),
+    Column(Text("Đầy đủ", "Completeness"), 13.5, "percent"),
+    Column(Text("Đúng hạn", "In time"), 9, "number"),
+    Column(Text("Tỷ lệ đúng hạn", "Timeliness"), 11.5, "percent"),
+    Column(Text("Trễ hạn", "Late"), 8, "number"),
+    *(Column(Text(text.vi.capitalize(), text.en.capitalize()), 12, "number") for text in words.STATE.values()),
+)
+_BY_PERIOD = Listing(
+    Text("Theo kỳ", "By period"),
+    Text("SỐ LƯỢNG THEO KỲ", "COUNTS BY PERIOD"),
+    "ByPeriod",
+    (
+        _column("period", 20),
+        Column(Text("Hạn của đơn vị", "Due"), 12, "day"),
+        Column(Text("Hạn của xã", "Due upward"), 12, "day"),
+        *_COUNTS,
+    ),
+    printed=17,
+)
 _BY_UNIT = Listing(
     Text("Theo kỳ và đơn vị", "By period and unit"),
     Text("SỐ LƯỢNG THEO KỲ VÀ ĐƠN VỊ", "COUNTS BY PERIOD AND UNIT"),
     "ByPeriodAndUnit",
-    (
-        _column("period", 18),
-        _column("unit_name", 30),
-        _column("unit", 10),
-        Column(Text("Phải nộp", "Owed"), 9, "number"),
-        Column(Text("Đã đạt", "Complete"), 10, "number"),
-        Column(Text("Đầy đủ", "Completeness"), 13.5, "percent"),
-        Column(Text("Đúng hạn", "In time"), 9, "number"),
-        Column(Text("Tỷ lệ đúng hạn", "Timeliness"), 11.5, "percent"),
-        Column(Text("Trễ hạn", "Late"), 8, "number"),
-        *(Column(Text(text.vi.capitalize(), text.en.capitalize()), 12, "number") for text in words.STATE.values()),
-    ),
+    (_column("period", 20), _column("unit_name", 30), _column("unit", 10), *_COUNTS),
     printed=17,
 )
 _HELD = Listing(
@@ -130,6 +140,7 @@ def _fill(target: Book, view: Overview) -> None:
     for one, rows in (
         (_OWED, _owed(view, lang)),
         (_FINDINGS, _findings(view, lang)),
+        (_BY_PERIOD, ((one.name.say(lang), one.due, one.upward_due, *_counts(one.tally)) for one in view.periods)),
         (_BY_UNIT, _by_unit(view, lang)),
         (_HELD, _held(view, lang)),
         (_MAILS, _mails(view, lang)),
@@ -167,7 +178,7 @@ def _line(period: PeriodView, unit: UnitView, line: Line, lang: Lang) -> tuple[C
         current.number if current else 0,
         found.get("error", 0),
         found.get("warning", 0),
-        " · ".join(filter(None, words.about(line, period.due, lang))),
+        " · ".join(filter(None, (words.timing(line, lang), *words.remarks(line, lang)))),
         f"{words.day(given.until, lang)}: {given.why} ({given.who})" if given else None,
         unit.code,
         current.name if current else None,
@@ -189,11 +200,12 @@ def _findings(view: Overview, lang: Lang) -> Iterable[tuple[Content, ...]]:
 
 def _by_unit(view: Overview, lang: Lang) -> Iterable[tuple[Content, ...]]:
     for period, unit in _units(view):
-        one = unit.tally
-        yield (
-            *(period.name.say(lang), unit.name, unit.code, one.owed, one.complete, one.completeness),
-            *(one.in_time, one.timeliness, one.late, *(one.states[state] for state in STATES)),
-        )
+        yield period.name.say(lang), unit.name, unit.code, *_counts(unit.tally)
+
+
+def _counts(one: Tally) -> tuple[Content, ...]:
+    shares = (one.owed, one.complete, one.completeness, one.in_time, one.timeliness, one.late)
+    return (*shares, *(one.states[state] for state in STATES))
 
 
 def _held(view: Overview, lang: Lang) -> Iterable[tuple[Content, ...]]:

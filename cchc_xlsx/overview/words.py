@@ -143,6 +143,12 @@ def about(line: Line, due: dt.date | None, lang: Lang) -> Iterator[str]:
     if one.current:
         yield _VERSION.format(number=one.current.number).say(lang)
     yield counted(line, lang)
+    yield from remarks(line, lang)
+
+
+def remarks(line: Line, lang: Lang) -> Iterator[str]:
+    """What the clerk has to know or decide about an obligation."""
+    one = line.standing
     if one.held:
         numbers = ", ".join(str(version.id) for version in one.held)
         yield (_HELD if line.state == "held" else _ALSO_HELD).format(numbers=numbers).say(lang)
