@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from cchc_xlsx import earlier, generate, periods, results
+from cchc_xlsx import earlier, generate, periods, results, values
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.form import load
 from cchc_xlsx.generate import Made, Order
@@ -86,16 +86,20 @@ def extend(
     owed = [one for one in settled(project, book).values() if one.slot.period == code]
     found = [one for one in owed if one.slot.unit == unit.strip().upper() and form in (None, one.slot.form)]
     if not found:
-        known = ", ".join(f"{one.slot.unit} ({one.slot.form})" for one in owed)
+        known = ", ".join(dict.fromkeys(one.slot.unit for one in owed if form in (None, one.slot.form))) or "–"
         raise CchcError(_NOT_THIS_UNIT.format(unit=unit, period=code, known=known))
     for one in found:
         if until <= one.due:
-            raise CchcError(_NO_LATER.format(until=until, due=one.due, form=one.slot.form))
+            raise CchcError(_NO_LATER.format(until=_said(until), due=_said(one.due), form=one.slot.form))
     if not why.strip():
         raise CchcError(_NO_WHY)
     for one in found:
         obligations.extend(book, one.slot, until, who, why.strip(), now)
     return found
+
+
+def _said(day: dt.date) -> Text:
+    return Text(values.say_date(day), day.isoformat())
 
 
 def made(project: Project, book: sqlite3.Connection, period: str | None, forms: Sequence[str]) -> tuple[Made, ...]:

@@ -74,22 +74,25 @@ def _period(one: PeriodView, out: Console) -> None:
     if one.due:
         head.append(f" · {say('hạn', 'due')} {words.day(one.due, LANG)}")
     put(out, head, hang=4)
-    put(out, _tally(one.tally), 2, 2)
+    _tally(one.tally, out)
     for unit in one.units:
         _unit(unit, one, out)
 
 
-def _tally(one: Tally) -> RichText:
-    """Completeness and timeliness with their counts, then how many are in each state."""
+def _tally(one: Tally, out: Console) -> None:
+    """Completeness and timeliness with their counts; below, how many are in each state."""
     complete = words.share(one.complete, one.owed, one.completeness, LANG)
     in_time = words.share(one.in_time, one.asked, one.timeliness, LANG)
     line = RichText(f"{say('Đầy đủ', 'Complete')} {complete} · {say('đúng hạn', 'in time')} {in_time}")
     if one.late:
         line.append(f" · {one.late} {words.LATE.say(LANG)}", style=COLOURS["error"])
-    for state, count in one.states.items():
-        if count:
-            line.append(f" · {count} {words.STATE[state].say(LANG)}", style=COLOURS[words.COLOUR[state]])
-    return line
+    put(out, line, 2, 2)
+    line = RichText(" · ").join(
+        RichText(f"{count} {words.STATE[state].say(LANG)}", style=COLOURS[words.COLOUR[state]])
+        for state, count in one.states.items()
+        if count
+    )
+    put(out, line, 2, 2)
 
 
 def _unit(unit: UnitView, period: PeriodView, out: Console) -> None:

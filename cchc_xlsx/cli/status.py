@@ -112,13 +112,22 @@ def held_reject(number: int, why: str) -> None:
 def _decide(number: int, why: str, *, accept: bool) -> None:
     from cchc_xlsx.cli import show, year  # noqa: PLC0415
     from cchc_xlsx.collect import decisions  # noqa: PLC0415
+    from cchc_xlsx.ledger import obligations  # noqa: PLC0415
 
     with year.writing(year.folder()) as book:
         version = decisions.decide(book, number, accept=accept, who=year.user(), why=why, now=year.now())
+        owed = obligations.of(book, version.slot)
     slot = version.slot
     whose = show.clean(" · ".join(filter(None, (slot.form, slot.period, slot.unit, version.name))))
     done = say("Đã nhận", "Accepted") if accept else say("Không nhận", "Not accepted")
     show.console().print(f"{done}: {whose}")
+    if accept and slot.period and (owed is None or owed.excluded):
+        show.console().print(
+            say(
+                "Theo tệp cchc.xlsx biểu này không phải nộp, nên không được tính trong tình hình.",
+                "By cchc.xlsx it is not owed, so it is not counted in how things stand.",
+            )
+        )
 
 
 @click.command(

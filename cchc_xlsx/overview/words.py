@@ -39,7 +39,7 @@ DELIVERY: Mapping[DeliveryStatus, Text] = {
     "ok": Text("nhận", "taken"),
     "duplicate": Text("trùng", "duplicate"),
     "hold": Text("chờ xác nhận", "to be confirmed"),
-    "none": Text("không có biểu", "without a workbook"),
+    "none": Text("không nhận gì", "nothing taken"),
     "auto": Text("thư máy", "machine mail"),
     "quarantine": Text("không mở được", "cannot be opened"),
     "failed": Text("chưa đọc được", "could not be read yet"),
@@ -63,10 +63,10 @@ _ONE: Mapping[Severity, Text] = {
     "warning": Text("1 cảnh báo", "1 warning"),
     "info": Text("1 thông tin", "1 info"),
 }
-_OVERDUE = Text("quá hạn {days} ngày", "{days} days overdue")
-_LATE = Text("nộp trễ {days} ngày", "sent {days} days late")
+_OVERDUE = Text("quá hạn {days}", "{days} overdue")
+_LATE = Text("nộp trễ {days}", "sent {days} late")
 _TODAY = Text("hạn cuối là hôm nay", "due today")
-_LEFT = Text("còn {days} ngày", "{days} days left")
+_LEFT = Text("còn {days}", "{days} left")
 _DUE = Text("hạn {day}", "due {day}")
 _EXTENDED = Text("gia hạn đến {day}: {why}", "put off to {day}: {why}")
 _VERSION = Text("bản {number}", "version {number}")
@@ -115,10 +115,14 @@ def moment(one: dt.datetime | None, lang: Lang) -> str:
 def timing(line: Line, lang: Lang) -> str:
     """Late or days left; nothing for what came in time."""
     if line.days_late:
-        return (_LATE if line.standing.came else _OVERDUE).format(days=line.days_late).say(lang)
+        return (_LATE if line.standing.came else _OVERDUE).format(days=_days(line.days_late)).say(lang)
     if line.days_left is None:
         return ""
-    return (_LEFT.format(days=line.days_left) if line.days_left else _TODAY).say(lang)
+    return (_LEFT.format(days=_days(line.days_left)) if line.days_left else _TODAY).say(lang)
+
+
+def _days(count: int) -> Text:
+    return Text(f"{count} ngày", "1 day" if count == 1 else f"{count} days")
 
 
 def counted(line: Line, lang: Lang) -> str:
