@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from cchc_xlsx import earlier, generate, periods, results
+from cchc_xlsx import earlier, generate, periods, results, values
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.form import load
 from cchc_xlsx.generate import Made, Order
@@ -30,6 +30,15 @@ _NOT_OWED = Text(
     "Không có biểu nào phải nộp cho kỳ {period}; xem trang “Biểu” của tệp cchc.xlsx.",
     "No form is owed for {period}; see the sheet “Biểu” of cchc.xlsx.",
 )
+_NOT_THIS_UNIT = Text(
+    "Đơn vị “{unit}” không phải nộp biểu nào như vậy cho kỳ {period}. Phải nộp: {known}.",
+    "“{unit}” owes no such form for {period}. Who does: {known}.",
+)
+_NO_LATER = Text(
+    "Hạn mới {until} phải sau hạn đang có {due} ({form}).",
+    "The new last day {until} has to be after the present one, {due} ({form}).",
+)
+_NO_WHY = Text("Ghi lý do gia hạn trong --why.", "Say in --why why it is put off.")
 
 
 def settled(project: Project, book: sqlite3.Connection) -> Mapping[Slot, Obligation]:
@@ -54,6 +63,43 @@ def owed(project: Project, period: str) -> Sequence[str]:
     if not found:
         raise CchcError(_NOT_OWED.format(period=period))
     return found
+
+
+def extend(
+    project: Project,
+    book: sqlite3.Connection,
+    period: str,
+    unit: str,
+    form: str | None,
+    until: dt.date,
+    *,
+    who: str,
+    why: str,
+    now: dt.datetime,
+) -> Sequence[Obligation]:
+    """Put off a unit's last day for a form, or for all that it owes for a period; gives what was put off.
+
+    Raises CchcError where that unit owes nothing of the kind, or the day is no later one.
+    """
+    code = periods.parse(period).code
+    owed(project, code)
+    asked = [one for one in settled(project, book).values() if one.slot.period == code]
+    found = [one for one in asked if one.slot.unit == unit.strip().upper() and form in (None, one.slot.form)]
+    if not found:
+        known = ", ".join(dict.fromkeys(one.slot.unit for one in asked if form in (None, one.slot.form))) or "–"
+        raise CchcError(_NOT_THIS_UNIT.format(unit=unit, period=code, known=known))
+    for one in found:
+        if until <= one.due:
+            raise CchcError(_NO_LATER.format(until=_said(until), due=_said(one.due), form=one.slot.form))
+    if not why.strip():
+        raise CchcError(_NO_WHY)
+    for one in found:
+        obligations.extend(book, one.slot, until, who, why.strip(), now)
+    return found
+
+
+def _said(day: dt.date) -> Text:
+    return Text(values.say_date(day), day.isoformat())
 
 
 def made(

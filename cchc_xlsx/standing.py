@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cchc_xlsx import results
+from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger import obligations
+from cchc_xlsx.ledger.book import moment, read_moment, read_words
 from cchc_xlsx.ledger.model import DELIVERY_STATUSES, DeliveryStatus, Slot
-from cchc_xlsx.ledger.obligations import Obligation, Version
+from cchc_xlsx.ledger.obligations import VIETNAM, Obligation, Version
 from cchc_xlsx.results import Fields, Told
 
 State = Literal["expected", "held", "received", "rejected", "warnings", "accepted", "nil", "excluded"]
@@ -23,10 +25,11 @@ _FIGURES = ("num", "den", "value", "status")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One obligation: its state, the version that counts, those that wait for the clerk, how many were superseded.
+    """One obligation: its state, the version that counts, those that wait for the clerk, how many others were taken.
 
-    `is_late`: nothing came by the end of the last day, or the first version came after it. `findings` are those of the version
-    that counts, waived ones apart.
+    `is_late`: nothing came by the end of the last day, or the first version that was taken came after it; where none was taken,
+    the first that waits for the clerk, as the unit has done its part. `findings` are those of the version that counts, waived
+    ones apart. `came` is when the first of them arrived.
     """
 
     obligation: Obligation
@@ -37,6 +40,19 @@ class Standing:
     held: tuple[Version, ...] = ()
     superseded: int = 0
     findings: tuple[Told, ...] = ()
+    came: dt.datetime | None = None
+
+    def days_late(self, now: dt.datetime) -> int:
+        """Days from the last day to the day on which it came, or to today; 0 where it is not late."""
+        if not self.is_late:
+            return 0
+        return ((self.came or now).astimezone(VIETNAM).date() - self.obligation.due).days
+
+    def days_left(self, now: dt.datetime) -> int | None:
+        """Days until the last day; None where something came, nothing is owed, or it is late."""
+        if self.came or self.is_late or self.state == "excluded":
+            return None
+        return (self.obligation.due - now.astimezone(VIETNAM).date()).days
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +60,8 @@ class Tally:
     """The counts of some obligations.
 
     `completeness`: those for which a workbook without errors came, of all that are owed. `timeliness`: those for which the
-    first workbook came in time, of those that came or should have. Both are fractions, None where there is nothing to divide by.
+    first workbook came in time, of those that came or should have; what came in time and waits for the clerk is counted once
+    it is decided. Both are fractions, None where there is nothing to divide by.
     """
 
     states: Mapping[State, int]
@@ -73,25 +90,27 @@ def standings(book: sqlite3.Connection, now: dt.datetime, period: str | None = N
     return tuple(_standing(book, one, came.get(one.slot, []), now) for one in obligations.all_of(book, period))
 
 
-def _standing(book: sqlite3.Connection, owed: Obligation, came: Sequence[Version], now: dt.datetime) -> Standing:
-    held = tuple(one for one in came if one.state == "held")
-    counts = obligations.current(tuple(came))
-    taken = [one for one in came if one.state == "taken"]
-    is_late = owed.is_late(taken[0].arrived if taken else now)
+def _standing(book: sqlite3.Connection, owed: Obligation, all_came: Sequence[Version], now: dt.datetime) -> Standing:
+    held = tuple(one for one in all_came if one.state == "held")
+    counts = obligations.current(tuple(all_came))
+    taken = [one for one in all_came if one.state == "taken"]
+    came = next((one.arrived for one in (*taken, *held)), None)
+    is_late = owed.is_late(came or now) and not owed.excluded
     if counts is None:
         state: State = "excluded" if owed.excluded else "held" if held else "expected"
-        return Standing(owed, state, is_late and not owed.excluded, held=held)
+        return Standing(owed, state, is_late, held=held, came=came)
     version = counts.version
     findings, fields = results.from_members(obligations.told(book, version.checking)) if version.checking else ((), {})
     return Standing(
         owed,
         "excluded" if owed.excluded else _state(version, fields),
-        is_late and not owed.excluded,
+        is_late,
         version,
         counts.is_conflict,
         held,
         len(taken) - 1,
         tuple(one for one in findings if not one.waived),
+        came,
     )
 
 
@@ -132,16 +151,22 @@ def tally(found: Sequence[Standing]) -> Tally:
     )
 
 
+def as_of(book: sqlite3.Connection, at: dt.datetime) -> None:
+    """Forget whatever arrived after a moment; decisions and extensions stay. For a copy of the ledger alone."""
+    book.execute("DELETE FROM version WHERE arrived > ?", (moment(at),))
+    book.execute("DELETE FROM delivery WHERE coalesce(arrived, seen_at) > ?", (moment(at),))
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One mail or file that came, with what became of it."""
 
     source: str
     status: DeliveryStatus
-    reason: str  # as the ledger keeps words
+    reason: Text
     sender: str | None
     subject: str
-    arrived: str | None
+    arrived: dt.datetime | None
     tries: int
 
 
@@ -153,8 +178,8 @@ def seen(book: sqlite3.Connection) -> tuple[Seen, ...]:
     )
     return tuple(
         Seen(
-            *(row["source"], row["status"], row["reason"], row["sender"], row["subject"] or ""),
-            *(row["arrived"], row["tries"]),
+            *(row["source"], row["status"], read_words(row["reason"]), row["sender"], row["subject"] or ""),
+            *(read_moment(row["arrived"]) if row["arrived"] else None, row["tries"]),
         )
         for row in rows
     )

@@ -22,7 +22,7 @@ from reported import file, of, told
 from cchc_xlsx import writer
 from cchc_xlsx.lang import Lang
 from cchc_xlsx.results import Report, Told, printable
-from cchc_xlsx.writer import findings, links
+from cchc_xlsx.writer import links, listing
 
 DRAWN = """
   M100 "" "Một cửa"
@@ -211,7 +211,7 @@ def test_a_text_longer_than_a_cell_is_cut(long: str) -> None:
 
 
 def test_more_rows_than_a_sheet_has_go_on_on_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(findings, "MOST_ROWS", 13)
+    monkeypatch.setattr(listing, "MOST_ROWS", 13)
     report = reported.many(12, hostile=False)
     found = book(report)
     assert found.sheetnames[:4] == SHEETS["vi"]

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from cchc_xlsx import __version__
-from cchc_xlsx.cli import collecting, letters, project
+from cchc_xlsx.cli import collecting, letters, project, status
 from cchc_xlsx.cli.base import LANG, WRONG_USE, Group, option, progress, say
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.lang import Text
@@ -298,3 +298,6 @@ cli.add_command(letters.send)
 cli.add_command(collecting.collect)
 cli.add_command(letters.reply)
 cli.add_command(letters.remind)
+cli.add_command(status.status)
+cli.add_command(status.held)
+cli.add_command(status.extend)

@@ -17,11 +17,11 @@ _MACHINE: dict[Machine, Text] = {
     "suppressed": Text("thư trả lời tự động", "an automatic reply"),
     "own": Text("thư do cchc-xlsx của cơ quan gửi ra", "a mail that the office's own cchc-xlsx sent"),
 }
-_TAKEN = Text("nhận {names}", "took {names}")
-_HELD = Text("chờ cán bộ xác nhận {names}: {why}", "the clerk has to confirm {names}: {why}")
+TAKEN = Text("nhận {names}", "took {names}")
+HELD = Text("chờ cán bộ xác nhận {names}: {why}", "the clerk has to confirm {names}: {why}")
 _KNOWN_MAIL = Text("đã nhận trước đây, không có gì mới", "it was taken in before; nothing is new")
 _KNOWN = Text("tệp {names} đã nhận trước đây, không có gì mới", "{names} came before; nothing is new")
-_REFUSED = Text("không mở được {name}: {why}", "{name} cannot be opened: {why}")
+REFUSED = Text("không mở được {name}: {why}", "{name} cannot be opened: {why}")
 _NOT_COUNTED = Text(
     "tệp kèm theo không được tính vì đây là {machine}", "what is attached does not count, as this is {machine}"
 )
@@ -43,12 +43,12 @@ def _parts(mail: Mail, outcome: Outcome) -> list[Text]:
     found: list[Text] = []
     new = [one.attached for one in outcome.entered if one.is_new]
     if taken := [one.name for one in new if one.state == "taken"]:
-        found.append(_TAKEN.format(names=_names(taken)))
-    found += [_HELD.format(names=f"“{one.name}”", why=one.why) for one in new if one.state == "held"]
+        found.append(TAKEN.format(names=named(taken)))
+    found += [HELD.format(names=f"“{one.name}”", why=one.why) for one in new if one.state == "held"]
     if known := [one.attached.name for one in outcome.entered if one.version is not None and not one.is_new]:
-        found.append(_KNOWN.format(names=_names(known)))
+        found.append(_KNOWN.format(names=named(known)))
     refused = [one.attached for one in outcome.entered if one.attached.refused]
-    found += [_REFUSED.format(name=f"“{one.name}”", why=one.refused) for one in refused]
+    found += [REFUSED.format(name=f"“{one.name}”", why=one.refused) for one in refused]
     return found or [_nothing(mail)]
 
 
@@ -58,11 +58,12 @@ def _nothing(mail: Mail) -> Text:
     if machine:
         return _NOT_COUNTED.format(machine=machine) if names and not mail.counts else machine
     if names:
-        return _NOT_OURS.format(names=_names(names))
-    return _OTHERS.format(names=_names(mail.others)) if mail.others else _NOTHING
+        return _NOT_OURS.format(names=named(names))
+    return _OTHERS.format(names=named(mail.others)) if mail.others else _NOTHING
 
 
-def _names(names: Sequence[str]) -> Text:
+def named(names: Sequence[str]) -> Text:
+    """The names of some files, not too many of them."""
     shown = ", ".join(f"“{one}”" for one in names[:_MOST_NAMES])
     more = len(names) - _MOST_NAMES
     return Text(f"{shown} và {more} tệp khác", f"{shown} and {more} more") if more > 0 else Text(shown, shown)

@@ -14,6 +14,10 @@ from cchc_xlsx.ledger.model import Attached, Checked, Delivery, DeliveryStatus, 
 
 TOOL = f"cchc-xlsx {__version__}"  # who checked
 MOST_TRIES = 3  # mail.md: then it is shown and left
+_CAME_AGAIN = Text(
+    "tệp “{name}” đã được nhận từ một thư khác, từ địa chỉ được tin cậy",
+    "“{name}” was taken from another mail, of an address that is trusted",
+)
 
 
 def finished(book: sqlite3.Connection, account: str, folder: str, uidvalidity: str) -> frozenset[str]:
@@ -187,7 +191,7 @@ def _attached(book: sqlite3.Connection, message: int, whole: Message, one: Attac
 def _version(book: sqlite3.Connection, message: int, whole: Message, one: Attached) -> Entered:
     assert one.slot
     known = book.execute(
-        "SELECT id, number, state FROM version WHERE form = ? AND period = ? AND unit = ? AND sha256 = ?",
+        "SELECT id, number, state, message FROM version WHERE form = ? AND period = ? AND unit = ? AND sha256 = ?",
         (*one.slot, one.sha256),
     ).fetchone()
     if known:
@@ -207,9 +211,14 @@ def _version(book: sqlite3.Connection, message: int, whole: Message, one: Attach
 
 
 def _upgraded(book: sqlite3.Connection, known: sqlite3.Row, message: int, whole: Message, one: Attached) -> Entered:
-    """A held version that now comes from one who is trusted is taken."""
+    """A held version that now comes from one who is trusted is taken; the mail that it came with first waits for nobody then."""
     if known["state"] != "held" or one.state != "taken":
         return Entered(one, known["id"], known["number"])
+    book.execute(
+        "UPDATE delivery SET status = 'duplicate', reason = ? WHERE message = ? AND status = 'hold' AND NOT EXISTS"
+        " (SELECT 1 FROM version v WHERE v.message = delivery.message AND v.state = 'held' AND v.id <> ?)",
+        (words(_CAME_AGAIN.format(name=one.name)), known["message"], known["id"]),
+    )
     book.execute(
         "UPDATE version SET state = 'taken', why = NULL, message = ?, sender = ?, sent = ?, arrived = ? WHERE id = ?",
         (message, whole.sender, whole.sent and moment(whole.sent), moment(whole.arrived), known["id"]),

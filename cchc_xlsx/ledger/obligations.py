@@ -102,6 +102,26 @@ def extend(book: sqlite3.Connection, slot: Slot, until: dt.date, who: str, why: 
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A further day that a unit was given: by whom, why, when."""
+
+    until: dt.date
+    who: str
+    why: str
+    at: dt.datetime
+
+
+def extensions(book: sqlite3.Connection) -> Mapping[Slot, tuple[Extension, ...]]:
+    """Every extension by slot, in the order in which they were given."""
+    found: dict[Slot, tuple[Extension, ...]] = {}
+    for row in book.execute("SELECT * FROM extension ORDER BY id"):
+        slot = Slot(row["form"], row["period"], row["unit"])
+        one = Extension(dt.date.fromisoformat(row["until"]), row["who"], row["why"], read_moment(row["at"]))
+        found[slot] = (*found.get(slot, ()), one)
+    return found
+
+
 def versions(book: sqlite3.Connection, period: str | None = None) -> tuple[Version, ...]:
     """Every version that came for a period, or for all, in the order of arrival."""
     rows = book.execute(
@@ -138,7 +158,7 @@ def _version(row: sqlite3.Row) -> Version:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The version that counts, and whether the senders' clocks say another order than the mails' arrival."""
+    """The version that counts, and whether that is not the last that arrived: the sender's clock says another order."""
 
     version: Version
     is_conflict: bool = False
@@ -147,19 +167,16 @@ class Current:
 def current(versions_of_slot: tuple[Version, ...]) -> Current | None:
     """The version that counts among those of one slot, in the order of arrival; None where none was taken.
 
-    It is the latest that arrived, except where the same sender's plausible Dates say the other order (mail.md).
+    It is the latest that arrived, except where the same sender's plausible Dates say the other order (mail.md): one that was
+    sent before another of that sender, which is here already, changes nothing.
     """
     taken = [one for one in versions_of_slot if one.state == "taken"]
     if not taken:
         return None
-    best = taken[0]
-    conflict = False
-    for one in taken[1:]:
-        if _was_overtaken(best, one):
-            conflict = True
-        else:
-            best = one
-    return Current(best, conflict)
+    best = [
+        one for index, one in enumerate(taken) if not any(_was_overtaken(earlier, one) for earlier in taken[:index])
+    ][-1]
+    return Current(best, best is not taken[-1])
 
 
 def _was_overtaken(earlier: Version, later: Version) -> bool:
