@@ -39,7 +39,6 @@ from cchc_xlsx.mail.model import Mail
 from cchc_xlsx.results import Fields
 
 FORMS = {"pl1": "nhon-hau-2025-phu-luc-1", "pl2": "nhon-hau-2025-phu-luc-2"}
-TOOL = "cchc-xlsx thử"
 NIL: Fields = {"r02.num": ("I9", 0, "value"), "r02.nil": ("M9", None, "nil")}
 SAID: Fields = {"r02.num": ("I9", 12, "value"), "r02.den": ("J9", 20, "value")}
 STATUS = {"ok": "ok", "warnings": "warning", "errors": "error", "nil": "ok", "held": "ok"}
@@ -172,7 +171,7 @@ def _enter(pen: _Pen, message: Message) -> Outcome:
     mail = Mail(machine=message.machine)  # type: ignore[arg-type]
     pen.last = message
     return intake.enter(
-        *(pen.book, _delivery(pen), message, TOOL, message.arrived),
+        *(pen.book, _delivery(pen), message, message.arrived),
         tell=lambda outcome: words.reason(mail, outcome),
         answer=lambda _: None,
     )

@@ -99,7 +99,7 @@ def enter(book: sqlite3.Connection, uid: str, *files: Attached) -> None:
     """A mail with files."""
     message = Message(f"khóa {uid}", "0" * 64, NOW, "imap", sender="la@noi-khac.example", attached=files)
     intake.enter(
-        *(book, Delivery("thu", "INBOX", "2", uid, uid), message, "thử", NOW),
+        *(book, Delivery("thu", "INBOX", "2", uid, uid), message, NOW),
         tell=lambda outcome: words.reason(Mail(), outcome),
         answer=lambda _: None,
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cchc_xlsx import generate, periods, results, together, waivers
+from cchc_xlsx import project as projects
 from cchc_xlsx.cli.base import LANG
 from cchc_xlsx.errors import CchcError, why
 from cchc_xlsx.lang import Text
@@ -88,13 +89,14 @@ def expected(year: Year | None, *, expect_all: bool) -> Expected | None:
 
 def year(paths: Sequence[Path]) -> Year | None:
     """The year's folder that one works in, or that the first path lies in; None where there is none."""
-    from cchc_xlsx import owing  # noqa: PLC0415
-    from cchc_xlsx.cli import year as folders  # noqa: PLC0415 - most checks need no mail and no ledger
+    folders = (projects.find(place) for place in (*paths, Path.cwd()))
+    here = next((one for one in folders if one), None)
+    if here is None:
+        return None
+    from cchc_xlsx import owing  # noqa: PLC0415 - most checks need no ledger
     from cchc_xlsx.ledger import book, obligations  # noqa: PLC0415
 
-    project = folders.find(*paths, Path.cwd())
-    if project is None:
-        return None
+    project = projects.load(here)
     with closing(book.open_at(project.state)) as opened:
         slots: dict[Slot, list[Version]] = {}
         for one in obligations.versions(opened):
