@@ -25,7 +25,7 @@ from cchc_xlsx.mail.model import Mail, Source, Unreadable
 
 HEAD = b"From: a@b.vn\r\nSubject: x\r\n"
 DEEP, MANY, HEADERS = "quá sâu", "quá 1000", "Phần đầu thư lớn"
-EMPTY, BROKEN, MUCH, LARGE = "không có nội dung", "hỏng", "giải nén ra quá", "giới hạn là"
+EMPTY, BROKEN, MUCH, LARGE = "không có nội dung", "hỏng", "giải nén ra quá", "lớn hơn 25 MiB"
 NOTHING = ""
 
 

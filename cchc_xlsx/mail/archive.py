@@ -33,6 +33,11 @@ class Member:
     size: int
     header: int
 
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether it needs a password."""
+        return bool(self.flags & _ENCRYPTED)
+
 
 def members(data: bytes) -> tuple[Member, ...] | Text:
     """The files in an archive, in its order; a sentence where its directory cannot be read."""
@@ -94,7 +99,7 @@ def _name(raw: bytes, flags: int, unicode_path: bytes) -> str:
 
 def unpack(data: bytes, one: Member) -> bytes | Text:
     """The content of a file in an archive, its size and checksum proven; a sentence where it is refused."""
-    if one.flags & _ENCRYPTED:
+    if one.is_encrypted:
         return refusals.ENCRYPTED_ARCHIVE
     if one.method not in (0, 8):
         return refusals.UNPACKED_UNUSUALLY

@@ -12,7 +12,7 @@ from cchc_xlsx.mail import transfer
 
 # Codecs that turn bytes into text in one pass; Python knows others that unpack, run slowly or mean something else.
 _TEXT = re.compile(r"(?:utf-(?:8|16|16-be|16-le|32)|ascii|iso8859-\d+|cp\d+|koi8-[rut]|mac-\w+|gbk?|gb2312|gb18030|hz|big5\w*|shift_\w+|euc_\w+|iso2022_\w+|tis-620)$")  # fmt: skip
-_SINGLE_BYTE = re.compile(r"ascii|iso8859|cp125\d|mac-")
+_WIDE = ("utf-16", "utf-32")  # of which no text is UTF-8 by chance
 _LADDER = ("utf-8", "cp1258", "latin-1")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,39}$")
 _WORD = re.compile(rb"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,20})?\?([BbQq])\?([^?\r\n]*)\?=")
@@ -33,7 +33,7 @@ def decode(raw: bytes, declared: str = "") -> str:
 
 
 def _believed(raw: bytes, declared: str) -> Iterator[str]:
-    """The declared codec, unless its text would be UTF-8 taken for single letters: programs declare what they were set to."""
+    """The declared codec, after UTF-8 where the bytes are that: programs declare what they were set to."""
     if not _NAME.match(declared):
         return
     try:
@@ -42,7 +42,7 @@ def _believed(raw: bytes, declared: str) -> Iterator[str]:
         return
     if not _TEXT.match(name):
         return
-    if _SINGLE_BYTE.match(name) and not raw.isascii():
+    if not raw.isascii() and not name.startswith(_WIDE):
         yield "utf-8"
     yield name
 

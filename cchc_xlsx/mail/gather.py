@@ -235,6 +235,8 @@ def _mail(data: bytes, labels: Labels, here: Place, to: Gathering) -> None:
 
 def _zip(data: bytes, labels: Labels, here: Place, to: Gathering) -> None:
     found = archive.members(data)
+    if found and not isinstance(found, Text) and all(one.is_encrypted for one in found):
+        found = refusals.ENCRYPTED_ARCHIVE
     if isinstance(found, Text):
         to.refused.append(Refused(here.route, labels.name or names.NAMELESS, found))
         return

@@ -98,6 +98,8 @@ TOO_DENSE = _with(
 
 def of(refusal: Refusal) -> Text:
     """The sentence for a workbook that its package does not let open."""
+    if ("what", "file-bytes") in refusal.data:
+        return TOO_LARGE if ("limit", str(MAX_FILE)) in refusal.data else TOO_LARGE_CONTAINER
     rule = _RULES[refusal.code]
     data = {
         name: file.WORDS.get(f"{name}:{word}", file.WORDS.get(word, word)) if name in ("kind", "what") else word

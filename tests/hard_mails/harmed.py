@@ -43,6 +43,8 @@ def _refused(book: bytes) -> Iterator[tuple[str, str, bytes, str]]:
         packs.archive([packs.Entry(b"PL1.xlsx", book, central=flags, local=flags)]),
         "mật khẩu",
     )
+    locked = packs.archive([packs.Entry(b"%d.xlsx" % n, book, central=flags, local=flags) for n in range(3)])
+    yield "encrypted-zip-of-three", "PL.zip", locked, "mật khẩu"
     yield "rar", "PL1.rar", b"Rar!\x1a\x07\x01\x00" + bytes(100), "RAR"
     yield "rar-called-zip", "PL1.zip", b"Rar!\x1a\x07\x00" + bytes(100), "RAR"
     yield "7z", "PL1.7z", b"7z\xbc\xaf\x27\x1c" + bytes(100), "7z"

@@ -63,6 +63,7 @@ def _dispositions() -> Iterator[tuple[str, bytes, str]]:
     )
     yield "rfc2047-cut-in-a-group-of-four", lengths + b'?="', NAME
     yield "rfc2047-wrong-charset", b'attachment; filename="' + _b(UTF8, b"iso-8859-1") + b'"', NAME
+    yield "rfc2047-chinese-charset", b'attachment; filename="' + _b(UTF8, b"gb18030") + b'"', NAME
     yield "rfc2047-unknown-charset", b'attachment; filename="' + _b(UTF8, b"x-khong-co") + b'"', NAME
     yield (
         "rfc2047-cp1258",
