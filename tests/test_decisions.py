@@ -58,7 +58,7 @@ def test_what_is_held_counts_once_it_is_accepted(book: sqlite3.Connection) -> No
     assert told(book) == [
         ("ok", "nhận “A-1.xlsx”"),
         ("ok", "lan xác nhận nhận “A-x.xlsx”: đã gọi điện"),
-        ("duplicate", "thư này đã nhận trước đây"),
+        ("duplicate", "đã nhận trước đây, không có gì mới"),
     ]
     row = book.execute("SELECT decided_by, decided_why, decided_at FROM version WHERE id = 2").fetchone()
     assert tuple(row) == ("lan", "đã gọi điện", "2025-03-14T01:00:00Z")
