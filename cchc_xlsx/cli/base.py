@@ -236,3 +236,27 @@ def _name(parameter: click.Parameter | None) -> str:
 def option(*names: str, vi: str, en: str, **more: Any) -> Callable[[Any], Any]:  # noqa: ANN401  as click has it
     """A click option with its help in both languages."""
     return click.option(*names, cls=_Option, help=say(vi, en), **more)
+
+
+class progress:  # noqa: N801  used like a function
+    """A progress bar on the terminal's error stream; nothing when that is not a terminal."""
+
+    def __enter__(self) -> Callable[[int, int], None] | None:
+        self._bar: Any = None
+        if not sys.stderr.isatty():
+            return None
+        from rich.console import Console  # noqa: PLC0415
+        from rich.progress import Progress  # noqa: PLC0415
+
+        self._bar = Progress(console=Console(stderr=True), transient=True)
+        task = self._bar.add_task("", total=None)
+        self._bar.start()
+
+        def advance(done: int, total: int) -> None:
+            self._bar.update(task, completed=done, total=total)
+
+        return advance
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar:
+            self._bar.stop()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +9,8 @@ import click
 
 from cchc_xlsx import __version__
 from cchc_xlsx.cli import project
-from cchc_xlsx.cli.base import LANG, WRONG_USE, Group, option, say
+from cchc_xlsx.cli.base import LANG, WRONG_USE, Group, option, progress, say
+from cchc_xlsx.cli.consolidate import consolidate
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.lang import Text
 
@@ -166,7 +165,7 @@ def generate(out: Path, **asked: Any) -> None:  # noqa: ANN401  click's paramete
     from cchc_xlsx.cli import show  # noqa: PLC0415
 
     order = room.Order(out=out, **asked)
-    with _progress() as advance:
+    with progress() as advance:
         made = room.generate(order, advance)
     screen = show.console()
     for path in made:
@@ -237,7 +236,7 @@ def check(paths: tuple[Path, ...], *, strict: bool, **given: Any) -> int:  # noq
     shape = asked.shape(given["shape"], output)
     asked.apart(output, {"--waivers": waivers, "--plan": given["plan"]})
     task = asked.task(given["period"], given["plan"], waivers)
-    with _progress() as advance:
+    with progress() as advance:
         report = room.check(
             paths,
             task,
@@ -285,28 +284,5 @@ def explain(code: str | None) -> None:
     show.rule_text(rule, show.console())
 
 
+cli.add_command(consolidate)
 cli.add_command(project.init)
-
-
-class _progress:  # noqa: N801  used like a function
-    """A progress bar on the terminal's error stream; nothing when that is not a terminal."""
-
-    def __enter__(self) -> Callable[[int, int], None] | None:
-        self._bar: Any = None
-        if not sys.stderr.isatty():
-            return None
-        from rich.console import Console  # noqa: PLC0415
-        from rich.progress import Progress  # noqa: PLC0415
-
-        self._bar = Progress(console=Console(stderr=True), transient=True)
-        task = self._bar.add_task("", total=None)
-        self._bar.start()
-
-        def advance(done: int, total: int) -> None:
-            self._bar.update(task, completed=done, total=total)
-
-        return advance
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar:
-            self._bar.stop()

@@ -25,11 +25,12 @@ def after_table(draft: Draft, who: identity.Identity) -> None:
             draft.across(2, last, Cell(draft.values[f"{name}.text"], style, "input"))
             draft.inputs[f"{name}.text"] = (row, 2)
             draft.labels[row] = title
-        _signatures(draft)
+        signatures(draft)
     draft.line("code", _visible(draft.ctx.issue, who), Style(size=11, color="#595959", border="", align="right"))
 
 
-def _signatures(draft: Draft) -> None:
+def signatures(draft: Draft) -> None:
+    """The place and date and the two who sign."""
     last = draft.columns.last_printed
     half = (2 + last) // 2
     centred = Style(size=12, align="center", border="")

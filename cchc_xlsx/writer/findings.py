@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from xlsxwriter.url import Url
-
 from cchc_xlsx import results
 from cchc_xlsx.identity import PROPERTY
 from cchc_xlsx.lang import Lang, Text
@@ -312,18 +310,11 @@ def _write(target: _Book, sheet: _Open, index: int, column: _Column, content: _C
         ok(sheet.worksheet.write_blank(sheet.row, index, None, look))
     elif linked:
         sheet.links -= 1
-        ok(sheet.worksheet.write_url(sheet.row, index, _url(cell, text), look))
+        address = f"{cell.address}#{cell.place}" if cell.place else str(cell.address)
+        ok(sheet.worksheet.write_url(sheet.row, index, links.url(address, text), look))
     else:
         ok(sheet.worksheet.write_string(sheet.row, index, text, look))
     return _height(text, column.width)
-
-
-def _url(cell: _Cell, text: str) -> Url:
-    """The link with its text; slashes in the way to the file, as Excel itself writes it, not XlsxWriter's backslashes."""
-    url = Url(f"external:{cell.address}#{cell.place}" if cell.place else f"external:{cell.address}")
-    url.text = text
-    url._relationship_link = cell.address
-    return url
 
 
 def _fitting(text: str) -> str:
