@@ -15,7 +15,7 @@ from cchc_xlsx.errors import CchcError
 from cchc_xlsx.extras import Extras
 from cchc_xlsx.identity import PROPERTY, Identity
 from cchc_xlsx.issue import Issue
-from cchc_xlsx.lang import Text
+from cchc_xlsx.lang import Lang, Text
 from cchc_xlsx.results import FileResult, Report, Told, printable
 from cchc_xlsx.task import Task
 from cchc_xlsx.writer import links
@@ -27,13 +27,20 @@ _SEVERAL = Text(
     "folder as --out, or choose a period with --period.",
 )
 _NOTHING = Text(
-    "Không có báo cáo nào để tổng hợp trong các đường dẫn đã cho.", "There is no report to consolidate in the paths given."
+    "Không có báo cáo nào để tổng hợp trong các đường dẫn đã cho.",
+    "There is no report to consolidate in the paths given.",
 )
 _ALL_AT_FAULT = Text(
     "Không có báo cáo nào không còn lỗi để tổng hợp ({files} tệp còn lỗi). Chạy cchc-xlsx check để xem, hoặc thêm --include-errors "
     "để tổng hợp tạm.",
     "No report is free of errors ({files} files have some). Run cchc-xlsx check to see them, or add --include-errors for a "
     "provisional summary.",
+)
+
+
+_REMIND = Text(
+    "Nhắc đơn vị gửi; trong lúc chờ, số liệu có phần của đơn vị này chỉ là tạm tính.",
+    "Remind the unit; until then figures that it has a share in are provisional.",
 )
 
 
@@ -80,7 +87,7 @@ def consolidate(
     if is_file and len(found) > 1:
         raise CchcError(_SEVERAL.format(count=len(found), what=", ".join(_called(one) for one in found)))
     places = [out] if is_file else [out / name for name in _names(usable)]
-    about = tuple(report.findings)
+    about = tuple(_for_summary(one, task.lang) for one in report.findings)
     made = []
     for one, path in zip(usable, places, strict=True):
         mine = tuple(finding for finding in about if len(found) == 1 or _is_about(finding, one))
@@ -132,7 +139,7 @@ def _source(one: FileResult, who: Identity, issue: Issue) -> Source:
         one.sha256 or "",
         one.sheet,
         one.known,
-        _arrived(one.file),
+        arrived=_arrived(one.file),
         file=one.file,
     )
 
@@ -143,6 +150,11 @@ def _arrived(file: Path | None) -> dt.datetime | None:
         return dt.datetime.fromtimestamp(file.stat().st_mtime, dt.UTC) if file else None
     except (OSError, OverflowError, ValueError):
         return None
+
+
+def _for_summary(finding: Told, lang: Lang) -> Told:
+    """A finding about the set without the advice that is for another command."""
+    return replace(finding, fix=_REMIND.say(lang)) if finding.code == "S703" else finding
 
 
 def _is_about(finding: Told, one: Round) -> bool:

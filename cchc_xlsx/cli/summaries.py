@@ -21,7 +21,8 @@ _OUTCOMES = {
     PROVISIONAL: Text("tạm tính", "provisional"),
     NO_DATA: Text("chưa có số liệu", "without data"),
     NIL: Text("không phát sinh", "nothing happened"),
-    combine.TALLY[-1]: Text("khác", "other"),
+    combine.UNDER_WAY: Text("đang thực hiện, chưa đến hạn", "under way or not due"),
+    combine.OTHER: Text("khác", "other"),
 }
 _WHY = {
     "errors": Text("còn lỗi", "it has errors"),
@@ -41,7 +42,12 @@ def told(done: Done, out: Console, lang: Lang) -> None:
         put(out, RichText(say(f"Đã ghi {clean(str(one.path))}", f"Written: {clean(str(one.path))}")), 2, 4)
     for empty in done.empty:
         put(out, _head(empty), hang=4)
-        put(out, RichText(say("Không có tệp nào không còn lỗi: không tổng hợp.", "No file without errors: nothing made.")), 2, 4)
+        put(
+            out,
+            RichText(say("Không có tệp nào không còn lỗi: không tổng hợp.", "No file without errors: nothing made.")),
+            2,
+            4,
+        )
         _left(empty.left, out, lang)
     others = sum(one.status == "error" and one.identity is None for one in done.report.files)
     if others:
@@ -71,7 +77,14 @@ def _summary(summary: Summary, out: Console, lang: Lang) -> None:
     for unit in summary.missing:
         if unit not in sent:
             name = clean(combine.name_of(summary.issue, unit))
-            put(out, RichText(say(f"Thiếu {unit} ({name}): chưa gửi", f"Missing {unit} ({name}): nothing sent"), style="yellow"), 2, 4)
+            put(
+                out,
+                RichText(
+                    say(f"Thiếu {unit} ({name}): chưa gửi", f"Missing {unit} ({name}): nothing sent"), style="yellow"
+                ),
+                2,
+                4,
+            )
     _left(summary.round.left, out, lang)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cchc_xlsx import periods
 from cchc_xlsx.consolidate import combine, words
-from cchc_xlsx.consolidate.combine import TALLY
+from cchc_xlsx.consolidate.combine import OTHER, TALLY
 from cchc_xlsx.consolidate.listing import BANNER
 from cchc_xlsx.consolidate.model import Figure, Summary
 from cchc_xlsx.consolidate.total import NAME as TOTAL
@@ -18,9 +18,9 @@ from cchc_xlsx.layout.head import HEADER_FILL
 from cchc_xlsx.layout.model import Cell, Chart, Content, Formula, Place, Print, Series, Sheet, Style, a1, a1_range
 
 NAME = "Bảng điều khiển"
-_WIDTHS = {1: 34.0, **dict.fromkeys(range(2, 9), 8.6), 9: 3.0, 10: 40.0, 11: 10.0, 12: 10.0}
-_LAST, _DATA = 8, 10  # the last printed column, the first of what the charts read
-_COLOURS = ("#70AD47", "#C0504D", "#FFC000", "#BFBFBF", "#9DC3E6", "#7F7F7F")
+_WIDTHS = {1: 30.0, **dict.fromkeys(range(2, 10), 8.4), 10: 3.0, 11: 40.0, 12: 10.0, 13: 10.0}
+_LAST, _DATA = 9, 11  # the last printed column, the first of what the charts read
+_COLOURS = ("#70AD47", "#C0504D", "#A9D18E", "#FFC000", "#BFBFBF", "#9DC3E6", "#7F7F7F")
 _RESULT, _TARGET = "#4472C4", "#F4B183"
 _HEADS = ("Nhóm", "Số nội dung", *TALLY)
 _LONGEST_LABEL, _LONGEST_GROUP = 46, 60
@@ -54,7 +54,11 @@ def board(summary: Summary, total: Total, banner: str) -> Sheet:
     page.line("BẢNG ĐIỀU KHIỂN CẢI CÁCH HÀNH CHÍNH", Style(size=14, bold=True, align="center", border=""))
     named = f"{combine.name_of(issue, issue.unit)} – {periods.name(issue.period).vi}"
     page.line(named, Style(size=12, align="center", border=""))
-    said = [(words.completeness(summary), Style(border="")), (words.gaps(summary), Style(border="", bold=True)), (banner, BANNER)]
+    said = [
+        (words.completeness(summary), Style(border="")),
+        (words.gaps(summary), Style(border="", bold=True)),
+        (banner, BANNER),
+    ]
     for text, style in said:
         if text:
             page.line(text, style)
@@ -68,7 +72,7 @@ def board(summary: Summary, total: Total, banner: str) -> Sheet:
     page.row += 1
     page.heights[page.row] = 15.0
     last = charts[-1].at[0] + round(charts[-1].height_pt / 15.0)
-    paper = Print(landscape=False, fit_pages=(1, 1), area=(1, 1, last, _LAST), margins_mm=_MARGINS_MM)
+    paper = Print(landscape=False, fit_pages=(1, 1), area=(1, 1, last, _LAST), margins_mm=_MARGINS_MM, first_page=1)
     return Sheet(NAME, page.cells, _WIDTHS, page.heights, tuple(merges), paper=paper, charts=tuple(charts))
 
 
@@ -105,7 +109,7 @@ def _group_table(page: _Page, groups: Sequence[_Group], total: Total) -> int:
     head = Style(bold=True, align="center", fill=HEADER_FILL, size=10)
     for column, text in enumerate(_HEADS, 1):
         page.cells[page.row, column] = Cell(text, head)
-    page.heights[page.row] = 42.0
+    page.heights[page.row] = 56.0
     first = page.row + 1
     for group in groups:
         page.row += 1
@@ -115,7 +119,11 @@ def _group_table(page: _Page, groups: Sequence[_Group], total: Total) -> int:
         page.heights[page.row] = metrics.text_height_pt(name, metrics.cell_width_pt([_WIDTHS[1]]), 10) + 3
         _count(page, 2, len(group.figures))
         for column, (word, count) in enumerate(zip(TALLY, counted, strict=True), 3):
-            _count(page, column, _counted(group, word, total, page.row, count) if word != TALLY[-1] else _rest(page.row, count))
+            _count(
+                page,
+                column,
+                _counted(group, word, total, count) if word != OTHER else _rest(page.row, count),
+            )
     _sums(page, first)
     return first
 
@@ -124,12 +132,11 @@ def _count(page: _Page, column: int, content: Content) -> None:
     page.cells[page.row, column] = Cell(content, Style(size=10, align="center", number_format="0"))
 
 
-def _counted(group: _Group, word: str, total: Total, row: int, count: int) -> Formula:
-    """How often a word stands in the lines of a group; these may be parted by rows that report nothing."""
+def _counted(group: _Group, word: str, total: Total, count: int) -> Formula:
+    """How often one of a word's outcomes stands in the lines of a group; what stands between them reports nothing."""
     places = [total.places[one.line.key("judged")] for one in group.figures]
-    first, last = min(places), max(places)
-    letter_first, letter_last = a1(first), a1(last)
-    return Formula(f"COUNTIF('{TOTAL}'!{letter_first}:{letter_last},\"{word}\")", count)
+    area = f"'{TOTAL}'!{a1(min(places))}:{a1(max(places))}"
+    return Formula("+".join(f'COUNTIF({area},"{outcome}")' for outcome in TALLY[word]), count)
 
 
 def _rest(row: int, count: int) -> Formula:
@@ -154,12 +161,18 @@ def _group_chart(page: _Page, first: int, count: int) -> Chart:
         Series((first - 1, column), (first, 1, last, 1), (first, column, last, column), colour)
         for column, colour in enumerate(_COLOURS, 3)
     )
-    height = min(_PAGE_PT * 0.3, 75.0 + 24.0 * count)
+    height = min(_PAGE_PT * 0.3, 66.0 + 17.0 * count)
     return _placed(page, "Mức độ hoàn thành theo nhóm", height, series, stacked=True)
 
 
 def _placed(
-    page: _Page, title: str, height: float, series: tuple[Series, ...], *, stacked: bool = False, maximum: float | None = None
+    page: _Page,
+    title: str,
+    height: float,
+    series: tuple[Series, ...],
+    *,
+    stacked: bool = False,
+    maximum: float | None = None,
 ) -> Chart:
     """A chart below what is there; the rows that it covers are 15 pt high."""
     page.row += 1
@@ -229,6 +242,6 @@ def _progress_chart(page: _Page, bars: Sequence[_Bar], above: Chart) -> Chart:
         Series((head, column), (head + 1, _DATA, last, _DATA), (head + 1, column, last, column), colour)
         for column, colour in ((_DATA + 1, _RESULT), (_DATA + 2, _TARGET))
     )
-    height = max(_PAGE_PT * 0.97 - page.used_pt(), 60.0 + 17.0 * len(bars))
+    height = max(_PAGE_PT * 0.97 - page.used_pt(), 60.0 + 14.0 * len(bars))
     top = max([1.0, *(bar.target for bar in bars), *(float(bar.result.value or 0) for bar in bars)])
     return _placed(page, "Kết quả so với chỉ tiêu", height, series, maximum=1.0 if top <= 1 else None)

@@ -8,8 +8,19 @@ from dataclasses import dataclass, replace
 from cchc_xlsx import earlier, expr, fields, units, values
 from cchc_xlsx.consolidate.model import APART, NO_DATA, PROVISIONAL, Earlier, Figure, How, Round, Source, Summary
 from cchc_xlsx.expr import Scalar
-from cchc_xlsx.fields import DOING, DONE, FREE_TEXTS, NIL, NOT_DUE, NOT_REACHED, OVERDUE, REACHED, UNPUBLISHED
-from cchc_xlsx.fields import Context, Field
+from cchc_xlsx.fields import (
+    DOING,
+    DONE,
+    FREE_TEXTS,
+    NIL,
+    NOT_DUE,
+    NOT_REACHED,
+    OVERDUE,
+    REACHED,
+    UNPUBLISHED,
+    Context,
+    Field,
+)
 from cchc_xlsx.issue import Issue, Line, reported_by, reporting_units, unit_name
 from cchc_xlsx.results import Told
 
@@ -18,12 +29,16 @@ WORST: Mapping[str, tuple[str, ...]] = {
     "task": (OVERDUE, DOING, NOT_DUE, DONE, NIL),
     "narrative": (fields.NOT_REACHED, DOING, REACHED),
 }
+UNFINISHED = (DOING, NOT_DUE)  # neither met nor missed: the status itself is the outcome
 _MAIN = {"rate": ("num", "den"), "rank": ("value", "of"), "trend": ("value", "previous"), "task": ("status",), "narrative": ("status",)}  # fmt: skip
 _JOINED = ("doc_no", "reason", "text", "evidence", "note")
 
 
 def summary(
-    round_: Round, before: Earlier | None = None, findings: Sequence[Told] = (), previous: Mapping[str, float] | None = None
+    round_: Round,
+    before: Earlier | None = None,
+    findings: Sequence[Told] = (),
+    previous: Mapping[str, float] | None = None,
 ) -> Summary:
     """The commune's results of a round.
 
@@ -155,7 +170,7 @@ def _value(ctx: Context, line: Line, one: Field, name: str, way: How, given: _An
         return words.pop() or None if len(words) == 1 else None
     if name in _JOINED:
         apart = _each(line, counted) if way == "apart" and name == "reason" else []
-        return _joined(ctx, [*apart, *((each.unit, each.said.get(name)) for each in given.all)], len(given.expected) > 1)
+        return _joined([*apart, *((each.unit, each.said.get(name)) for each in given.all)], len(given.expected) > 1)
     if way == "apart":
         return None
     said = [each.said.get(name) for each in counted]
@@ -175,22 +190,23 @@ def _each(line: Line, counted: Sequence[Answer]) -> Iterator[tuple[str, Scalar]]
         yield one.unit, earlier.told(line, {line.key(name): value for name, value in one.said.items()})
 
 
-def _joined(ctx: Context, said: Sequence[tuple[str, Scalar]], named: bool) -> str | None:
-    """The texts of several units, each on a line of its own behind the unit's name."""
-    texts = [(unit, str(text).strip()) for unit, text in said if text is not None and str(text).strip()]
+def _joined(said: Sequence[tuple[str, Scalar]], named: bool) -> str | None:
+    """The texts of several units, each once on a line of its own behind those who gave it."""
+    texts: dict[str, list[str]] = {}
+    for name, text in said:
+        if text is not None and str(text).strip():
+            texts.setdefault(str(text).strip(), []).append(name)
     if not named:
-        return "\n".join(dict.fromkeys(text for _, text in texts)) or None
-    return "\n".join(f"{unit_name(ctx.issue, unit)}: {text}" for unit, text in texts) or None
+        return "\n".join(texts) or None
+    return "\n".join(f"{', '.join(dict.fromkeys(names))}: {text}" for text, names in texts.items()) or None
 
 
 def _told(ctx: Context, key: str, used: Sequence[Source], *, named: bool) -> str:
-    said = [(one.unit, native(None, one.fields[key][1])) for one in used if key in one.fields]
-    return _joined(ctx, said, named) or ""
+    said = [(name_of(ctx.issue, one.unit), native(None, one.fields[key][1])) for one in used if key in one.fields]
+    return _joined(said, named) or ""
 
 
-def _outcome(
-    ctx: Context, line: Line, way: How, said: Mapping[str, Scalar], counted: int, expected: int
-) -> str:
+def _outcome(ctx: Context, line: Line, way: How, said: Mapping[str, Scalar], counted: int, expected: int) -> str:
     """Met, not met, or why neither: an expected share that is absent makes every total provisional."""
     if not counted:
         return NO_DATA
@@ -198,24 +214,34 @@ def _outcome(
         return PROVISIONAL
     if way == "apart":
         return APART
+    status = said.get(line.key("status"))
     found = expr.evaluate(fields.verdict(ctx, line), said)
-    return str(found or "")
+    return str(found or (status if status in UNFINISHED else "") or "")
+
+
+UNDER_WAY, OTHER = "Đang thực hiện, chưa đến hạn", "Khác"
+TALLY: Mapping[str, tuple[str, ...]] = {
+    REACHED: (REACHED,),
+    NOT_REACHED: (NOT_REACHED,),
+    UNDER_WAY: (DOING, NOT_DUE),
+    PROVISIONAL: (PROVISIONAL,),
+    NO_DATA: (NO_DATA,),
+    NIL: (NIL,),
+    OTHER: (),  # what is left: not comparable, not yet published, without a target
+}
 
 
 def counts(figures: Sequence[Figure]) -> dict[str, int]:
-    """How many lines are met, missed, provisional, excused, judged by nothing; the words of `TALLY` in their order."""
+    """How many lines there are under each word of `TALLY`."""
     found = dict.fromkeys(TALLY, 0)
     for one in figures:
         found[tallied(one)] += 1
     return found
 
 
-TALLY = (REACHED, NOT_REACHED, PROVISIONAL, NO_DATA, NIL, "Khác")
-
-
 def tallied(one: Figure) -> str:
     """Under which word of `TALLY` a figure is counted."""
-    return one.outcome if one.outcome in TALLY else TALLY[-1]
+    return next((word for word, outcomes in TALLY.items() if one.outcome in outcomes), OTHER)
 
 
 def name_of(issue: Issue, unit: str) -> str:

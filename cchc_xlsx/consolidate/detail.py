@@ -107,7 +107,9 @@ def _row(summary: Summary, figure: Figure, answer: Answer, name: str, *, is_link
     shown = Value(value, _FORMATS.get(one.type, "@") if isinstance(value, (int, float)) else "@")
     counted = COUNTED if answer.is_counted else ""
     words = (line.id, line.label, _named(one, line))
-    return _cells(summary, answer.source, words, shown, _STATES.get(state, state), counted, cell, key, is_linked=is_linked)
+    return _cells(
+        summary, answer.source, words, shown, _STATES.get(state, state), counted, cell, key, is_linked=is_linked
+    )
 
 
 def _named(one: Field, line: Line) -> str:

@@ -72,7 +72,9 @@ def listing(
     area = (head, 1, max(last, head + 1), len(heads))
     if last == head:
         last += 1
-        cells |= {(last, column): Cell("Không có." if column == 1 else None, Style()) for column in range(1, len(heads) + 1)}
+        cells |= {
+            (last, column): Cell("Không có." if column == 1 else None, Style()) for column in range(1, len(heads) + 1)
+        }
     paper = _paper(printed, last, (head - 1 if banner else head, head))
     widths = {index: one.width for index, one in enumerate(heads, 1)}
     tables = (Table(table, area),)
@@ -120,4 +122,4 @@ def _fitting(text: str, room_pt: float) -> str:
 def _paper(printed: Sequence[float], last: int, repeated: tuple[int, int]) -> Print:
     scale = columns.scale_to(_WIDTH_PT, list(printed))
     area: Range = (1, 1, last, len(printed))
-    return Print(scale=scale, area=area, repeat_rows=repeated, margins_mm=MARGINS_MM)
+    return Print(scale=scale, area=area, repeat_rows=repeated, margins_mm=MARGINS_MM, first_page=1)

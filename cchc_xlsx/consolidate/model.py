@@ -25,7 +25,7 @@ class Source:
     """A recognised workbook with what was typed in it, what was found in it, and where it comes from.
 
     `issue` is the commune's whole issue of which this is one unit's; `known` are figures that were printed in it and not
-    asked for. `arrived` is when it came, or the time of the file where nobody knows; `link` leads to the file `file` from
+    asked for. `arrived` is when it came (`is_received`), or the time of the file where nobody knows; `link` leads to the file `file` from
     where the summary will stand.
     """
 
@@ -38,6 +38,8 @@ class Source:
     sheet: str = ""
     known: Mapping[str, float] = field(default_factory=dict)
     arrived: dt.datetime | None = None
+    is_received: bool = False
+    is_late: bool = False
     sender: str = ""
     version: int | None = None
     file: Path | None = None

@@ -18,10 +18,10 @@ _SOURCE_HEADS = (
     Column("Mã đơn vị", 11, "center"),
     Column("Đơn vị", 26),
     Column("Tính vào số liệu", 25),
-    Column("Tệp", 44),
+    Column("Tệp", 50),
     Column("Phiên bản", 9, "center"),
-    Column("Người gửi", 24),
-    Column("Thời điểm nhận", 17, "center"),
+    Column("Người gửi", 20),
+    Column("Thời điểm nhận", 19, "center"),
     Column("Số lỗi", 8, "center"),
     Column("Số cảnh báo", 10, "center"),
     Column("SHA-256", 70, printed=False),
@@ -47,7 +47,7 @@ _ORDER = tuple(_FILLS)
 
 def sources(summary: Summary, banner: str) -> Sheet:
     """Every workbook with what became of it, and the units without one."""
-    remarks = (words.completeness(summary), words.gaps(summary))
+    remarks = (words.completeness(summary), words.gaps(summary), words.late(summary), words.times(summary))
     title = "NGUỒN SỐ LIỆU"
     rows = _source_rows(summary)
     return listing(SOURCES, title, filter(None, remarks), banner, "Nguon", _SOURCE_HEADS, rows).sheet
@@ -55,7 +55,8 @@ def sources(summary: Summary, banner: str) -> Sheet:
 
 def _source_rows(summary: Summary) -> Iterator[Row]:
     for one in summary.round.used:
-        yield _source(summary, one, "Có, dù còn lỗi" if one.has_errors else "Có", "")
+        said = "Có, dù còn lỗi" if one.has_errors else "Có"
+        yield _source(summary, one, f"{said}; gửi muộn" if one.is_late else said, "#FDF0D0" if one.is_late else "")
     sent = {one.unit for one in summary.round.used} | {one.source.unit for one in summary.round.left}
     for left in summary.round.left:
         yield _source(summary, left.source, f"Không: {words.why_left(left)}", "#FBE3E1")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from cchc_xlsx import expr, fields, periods, values
+from cchc_xlsx import expr, fields
 from cchc_xlsx.consolidate import combine, detail, words
 from cchc_xlsx.consolidate.detail import Detail
 from cchc_xlsx.consolidate.listing import BANNER
 from cchc_xlsx.consolidate.model import APART, NO_DATA, PROVISIONAL, Figure, Summary
-from cchc_xlsx.fields import FREE_TEXTS, NOT_REACHED, Field
-from cchc_xlsx.issue import Line
+from cchc_xlsx.fields import FREE_TEXTS, NOT_REACHED
 from cchc_xlsx.layout import body, columns, head, metrics, pages, table, tail
 from cchc_xlsx.layout.body import Body, GridLine
 from cchc_xlsx.layout.columns import PAGE_HEIGHT_PT, TABLE_FONT_PT
@@ -54,8 +53,11 @@ def total(summary: Summary, found: Detail, code: str, banner: str) -> Total:
     last = draft.row
     table.totals(draft, first, rows)
     places, at = _figures(draft, summary, found, rows, first)
+    codes = words.codes(summary)
+    if codes:
+        draft.line("codes", codes, Style(size=11, italic=True, border=""))
     _below(draft, summary, code)
-    paper = pages.onto_paper(draft, rows, header, (first, last))
+    paper = replace(pages.onto_paper(draft, rows, header, (first, last)), first_page=1)
     label = next(draft.columns.by_id[leaf.id].index for leaf in summary.issue.form.leaves if leaf.role == "label")
     judged = draft.columns.by_id["judged"].index
     hidden = frozenset({1, *(one.index for one in draft.columns.all if one.kind == "code")})
@@ -181,7 +183,9 @@ def _inputs(draft: Draft, figure: Figure, found: Detail) -> None:
         cell = draft.cells[place]
         shown = "General" if cell.style.number_format == "@" else cell.style.number_format
         content = Formula(formula, "" if value is None else value)
-        draft.cells[place] = replace(cell, content=content, style=replace(cell.style, number_format=shown), role="formula")
+        draft.cells[place] = replace(
+            cell, content=content, style=replace(cell.style, number_format=shown), role="formula"
+        )
 
 
 def _formula(draft: Draft, figure: Figure, key: str, found: Detail, count: str) -> str | None:
@@ -211,7 +215,7 @@ def _results(draft: Draft, summary: Summary, figure: Figure, row: int, found: De
     def address(name: str) -> str:
         return a1(draft.inputs[name])
 
-    judged = f'"{APART}"' if figure.how == "apart" else expr.excel(fields.verdict(ctx, figure.line), address)
+    judged = f'"{APART}"' if figure.how == "apart" else _verdict(ctx, figure, address)
     text = f'IF({count}=0,"{NO_DATA}",IF({count}<{expected},"{PROVISIONAL}",{judged}))'
     place = (row, by_id["judged"].index)
     draft.cells[place] = replace(draft.cells[place], content=Formula(text, figure.outcome), role="formula")
@@ -226,9 +230,19 @@ def _results(draft: Draft, summary: Summary, figure: Figure, row: int, found: De
         draft.cells[place] = Cell(summary.earlier.year_ago.get(figure.line.id), style)
     who = _who(figure)
     style = replace(_look(line), number_format="General")
-    said = Formula(f'{count}&"{who[len(str(len(figure.counted))):].replace(chr(10), _BREAK)}"', who)
+    said = Formula(f'{count}&"{who[len(str(len(figure.counted))) :].replace(chr(10), _BREAK)}"', who)
     content = who if who == words.WHOLE else said
     draft.cells[row, by_id["verdict"].index] = Cell(content, style, "text" if content == who else "formula")
+
+
+def _verdict(ctx: fields.Context, figure: Figure, address: expr.Address) -> str:
+    """The form's own verdict; where that says nothing of what is not finished, the status."""
+    verdict = expr.excel(fields.verdict(ctx, figure.line), address)
+    if figure.line.measure.kind not in combine.WORST:
+        return verdict
+    status = address(figure.line.key("status"))
+    unfinished = ",".join(f'{status}="{word}"' for word in combine.UNFINISHED)
+    return f'{verdict}&IF(OR({unfinished}),{status},"")'
 
 
 _BREAK = '"&CHAR(10)&"'

@@ -35,6 +35,8 @@ def above(summary: Summary) -> Iterator[tuple[str, str]]:
     yield "status", completeness(summary)
     if text := gaps(summary):
         yield "gaps", text
+    if text := late(summary):
+        yield "late", text
 
 
 def completeness(summary: Summary) -> str:
@@ -49,9 +51,33 @@ def completeness(summary: Summary) -> str:
 
 def gaps(summary: Summary) -> str:
     """Who is not in the figures and why; an empty text where nobody is missing."""
-    parts = [f"{combine.name_of(summary.issue, unit)} ({unit}): {why_missing(summary, unit)}" for unit in summary.missing]
-    parts += [f"{one.source.path}: {why_left(one)}" for one in summary.round.left if one.source.unit not in summary.missing]
+    parts = [
+        f"{combine.name_of(summary.issue, unit)} ({unit}): {why_missing(summary, unit)}" for unit in summary.missing
+    ]
+    parts += [
+        f"{one.source.path}: {why_left(one)}" for one in summary.round.left if one.source.unit not in summary.missing
+    ]
     return f"Không có trong số liệu: {'; '.join(parts)}." if parts else ""
+
+
+def late(summary: Summary) -> str:
+    """Whose workbook came too late and counts all the same; an empty text where none did."""
+    found = [f"{combine.name_of(summary.issue, one.unit)} ({one.unit})" for one in summary.round.used if one.is_late]
+    return f"Gửi muộn, đã tính: {'; '.join(found)}." if found else ""
+
+
+def times(summary: Summary) -> str:
+    """What the times of the sources are, where they are not those of arrival."""
+    if all(one.is_received for one in summary.round.used):
+        return ""
+    return "Thời điểm là ngày giờ của tệp trên máy này; có sổ nhận (cchc-xlsx collect) thì là lúc thư đến."
+
+
+def codes(summary: Summary) -> str:
+    """What the codes of units in the table stand for; an empty text where it names none."""
+    if summary.expected == (units.COMMUNE,):
+        return ""
+    return f"Mã đơn vị: {'; '.join(f'{unit} – {combine.name_of(summary.issue, unit)}' for unit in summary.expected)}."
 
 
 def why_missing(summary: Summary, unit: str) -> str:

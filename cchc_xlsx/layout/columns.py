@@ -38,6 +38,7 @@ _WIDEST_PRIOR = 13.0  # "11.118/11.125" stays on one line
 _VERDICT_WIDTH = 34.0
 _CODE_WIDTH = 6.0
 _WHO_WIDTH = 13.0
+_REASONS_WIDTH = 22.0  # of several units
 
 SlotKind = Literal["official", "slot", "verdict", "code"]
 
@@ -86,7 +87,7 @@ def scale_to(page_pt: float, widths: list[float]) -> int:
 def place(ctx: Context, coded: set[str]) -> Columns:
     """The columns of the form sheet; `coded` are the inputs that get a hidden code cell."""
     slots = _slots(ctx) if ctx.issue.kind == "report" else {}
-    found = _official_and_slots(ctx, slots, [])
+    found = _official_and_slots(ctx, slots)
     last_official = len(found) - len(slots) + 1
     last_printed = len(found) + 1
     found.append(Column(len(found) + 2, "verdict", "verdict", _VERDICT_WIDTH, "Kiểm tra"))
@@ -103,7 +104,7 @@ def of_summary(ctx: Context, year_ago: Sequence[str]) -> Columns:
     if year_ago:
         order = [slot for slot in _SLOT_WIDTHS if slot in slots or slot == "year_ago"]
         slots = {slot: slots.get(slot, "Cùng kỳ năm trước") for slot in order}
-    found = _official_and_slots(ctx, slots, [_WHO_WIDTH], year_ago)
+    found = _official_and_slots(ctx, slots, {"reason": _REASONS_WIDTH}, [_WHO_WIDTH], year_ago)
     last_official = len(found) - len(slots) + 1
     found.append(Column(len(found) + 2, "verdict", "verdict", _WHO_WIDTH, "Đơn vị có số liệu"))
     last_printed = found[-1].index
@@ -112,11 +113,16 @@ def of_summary(ctx: Context, year_ago: Sequence[str]) -> Columns:
 
 
 def _official_and_slots(
-    ctx: Context, slots: Mapping[str, str], more: list[float], year_ago: Sequence[str] = ()
+    ctx: Context,
+    slots: Mapping[str, str],
+    own: Mapping[str, float] | None = None,
+    more: Sequence[float] = (),
+    year_ago: Sequence[str] = (),
 ) -> list[Column]:
-    """The columns of the annex, then those of the results; `more` are the widths of what is printed behind them."""
+    """The columns of the annex, then those of the results; `own` are widths of results that are not the usual ones, `more`
+    the widths of what is printed behind them."""
     kinds = {line.measure.kind for line in ctx.lines}
-    widths = _SLOT_WIDTHS | (_TASK_WIDTHS if kinds == {"task"} else {})
+    widths = _SLOT_WIDTHS | (_TASK_WIDTHS if kinds == {"task"} else {}) | dict(own or {})
     prior = [str(ctx.prior(line) or "") for line in ctx.lines]
     for slot, said in (("prior", prior), ("year_ago", year_ago)):
         longest = round(_chars_of_longest(" ".join(said).split()), 1) if slot in slots else 0

@@ -132,11 +132,13 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """How a sheet goes onto A4; `fit_pages` are its pages in width and height, 0 for as many as it takes, or None."""
+    """How a sheet goes onto A4; `fit_pages` are its pages in width and height, 0 for as many as it takes, or None; `first_page` is the
+    number of its first page, where it is not to go on from the sheet before."""
 
     landscape: bool = True
     scale: int = 100
     fit_pages: tuple[int, int] | None = None
+    first_page: int | None = None
     area: Range | None = None
     repeat_rows: tuple[int, int] | None = None
     breaks: tuple[int, ...] = ()  # the last row of each page but the last

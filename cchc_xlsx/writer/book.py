@@ -204,6 +204,8 @@ def _print(worksheet: Any, paper: Print) -> None:  # noqa: ANN401
     worksheet.set_margins(left, right, top, bottom)
     # Pages are numbered from the second on (Nghị định 30/2020/NĐ-CP): XlsxWriter cannot say so by itself.
     worksheet.set_header(f'&C&"{FONT},Regular"&13&P', {"margin": 10 / 25.4})
+    if paper.first_page is not None:
+        worksheet.set_start_page(paper.first_page)
     if paper.fit_pages:
         worksheet.fit_to_pages(*paper.fit_pages)
     else:

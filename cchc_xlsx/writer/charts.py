@@ -32,7 +32,9 @@ def insert(book: Any, worksheet: Any, sheet: Sheet, one: Chart) -> None:  # noqa
     chart.set_y_axis({"reverse": True, "num_font": small, "line": {"color": _GRID}, "major_tick_mark": "none"})
     ends = {} if one.maximum is None else {"min": 0, "max": one.maximum}
     grid = {"visible": True, "line": {"color": _GRID, "width": 0.5}}
-    chart.set_x_axis({"num_format": one.number_format, "num_font": small, "major_gridlines": grid, "label_position": "high", **ends})
+    chart.set_x_axis(
+        {"num_format": one.number_format, "num_font": small, "major_gridlines": grid, "label_position": "high", **ends}
+    )
     chart.set_legend({"position": "bottom", "font": small})
     chart.set_size({"width": one.width_pt * _PX_PER_PT, "height": one.height_pt * _PX_PER_PT})
     chart.set_chartarea({"border": {"color": _GRID}})
