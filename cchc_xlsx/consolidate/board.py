@@ -23,7 +23,7 @@ _LAST, _DATA = 9, 11  # the last printed column, the first of what the charts re
 _COLOURS = ("#70AD47", "#C0504D", "#A9D18E", "#FFC000", "#BFBFBF", "#9DC3E6", "#7F7F7F")
 _RESULT, _TARGET = "#4472C4", "#F4B183"
 _HEADS = ("Nhóm", "Số nội dung", *TALLY)
-_LONGEST_LABEL, _LONGEST_GROUP = 46, 60
+_LONGEST_LABEL, _LONGEST_GROUP = 46, 44
 _MARGINS_MM = (20.0, 10.0, 15.0, 12.0)
 _PAGE_PT = (297 - _MARGINS_MM[2] - _MARGINS_MM[3]) / 25.4 * 72
 _BOX = Style(align="center")
@@ -65,8 +65,8 @@ def board(summary: Summary, total: Total, banner: str) -> Sheet:
     merges = [(row, 1, row, _LAST) for row in range(1, page.row + 1)]
     groups = list(_groups(summary))
     first = _group_table(page, groups, total)
-    charts = [_group_chart(page, first, len(groups))]
     bars = [found for one in summary.figures if (found := _progress(one, total))]
+    charts = [_group_chart(page, first, len(groups), 17.0 if bars else 30.0)]
     if bars:
         charts.append(_progress_chart(page, bars, charts[0]))
     page.row += 1
@@ -155,13 +155,13 @@ def _sums(page: _Page, first: int) -> None:
         page.cells[page.row, column] = Cell(Formula(f"SUM({a1_range((first, column, last, column))})", count), bold)
 
 
-def _group_chart(page: _Page, first: int, count: int) -> Chart:
+def _group_chart(page: _Page, first: int, count: int, bar_pt: float) -> Chart:
     last = first + count - 1
     series = tuple(
         Series((first - 1, column), (first, 1, last, 1), (first, column, last, column), colour)
         for column, colour in enumerate(_COLOURS, 3)
     )
-    height = min(_PAGE_PT * 0.3, 66.0 + 17.0 * count)
+    height = min(_PAGE_PT * 0.5, 66.0 + bar_pt * count)
     return _placed(page, "Mức độ hoàn thành theo nhóm", height, series, stacked=True)
 
 

@@ -97,7 +97,10 @@ def _row(cells: dict[Place, Cell], row: int, heads: Sequence[Column], contents: 
     height = metrics.line_height_pt(_SIZE)
     for column, (one, content) in enumerate(zip(heads, contents, strict=True), 1):
         value = content if isinstance(content, Value) else Value(content)
-        style = Style(valign="top", align=one.align, number_format=value.number_format, fill=value.fill)
+        is_number = isinstance(value.content, (int, float)) and one.align == "left"
+        style = Style(
+            valign="top", align="right" if is_number else one.align, number_format=value.number_format, fill=value.fill
+        )
         shown, room = value.content, metrics.cell_width_pt([one.width])
         if isinstance(shown, str):
             shown = _fitting(shown, room)

@@ -22,6 +22,7 @@ NAME = "Tổng hợp"
 MISSED_FILL, OPEN_FILL = "#F8CBAD", "#FFF2CC"
 _MORE = "\n… (xem tiếp ở trang Chi tiết)"
 _AIR_PT = 3.0
+_SIGNATURES = ("NGƯỜI LẬP BIỂU", "TM. ỦY BAN NHÂN DÂN\nCHỦ TỊCH")  # of what goes upward (Nghị định 30/2020/NĐ-CP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,5 +277,5 @@ def _below(draft: Draft, summary: Summary, code: str) -> None:
         room = metrics.cell_width_pt(draft.columns.printed_widths)
         for index, piece in enumerate(metrics.split_lines(text, room, 12, metrics.MAX_ROW_PT / 2)):
             draft.line(name if not index else f"{name}/{index + 1}", piece, Style(size=12, border="", valign="top"))
-    tail.signatures(draft)
+    tail.signatures(draft, _SIGNATURES)
     draft.line("code", code, Style(size=11, color="#595959", border="", align="right"))

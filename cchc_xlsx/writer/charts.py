@@ -29,7 +29,9 @@ def insert(book: Any, worksheet: Any, sheet: Sheet, one: Chart) -> None:  # noqa
     small = {"name": FONT, "size": 8, "color": "#000000"}
     chart.set_title({"name": one.title, "name_font": {"name": FONT, "size": 11, "bold": True}, "overlay": False})
     # Bars are drawn from the bottom; a table is read from the top.
-    chart.set_y_axis({"reverse": True, "num_font": small, "line": {"color": _GRID}, "major_tick_mark": "none"})
+    chart.set_y_axis(
+        {"reverse": True, "num_font": small, "line": {"color": _GRID}, "major_tick_mark": "none", "interval_unit": 1}
+    )
     ends = {} if one.maximum is None else {"min": 0, "max": one.maximum}
     grid = {"visible": True, "line": {"color": _GRID, "width": 0.5}}
     chart.set_x_axis(
