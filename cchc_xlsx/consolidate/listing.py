@@ -72,6 +72,7 @@ def listing(
     area = (head, 1, max(last, head + 1), len(heads))
     if last == head:
         last += 1
+        heights[last] = metrics.line_height_pt(_SIZE) + _AIR_PT
         cells |= {
             (last, column): Cell("Không có." if column == 1 else None, Style()) for column in range(1, len(heads) + 1)
         }
