@@ -255,7 +255,7 @@ def test_sheets_are_for_a4_locked_and_with_tables_that_filter(folder: Path, form
         assert book[name].print_title_rows
     assert book["Tổng hợp"].print_title_rows
     assert book["Bảng điều khiển"]._charts
-    assert book["Bảng điều khiển"].page_setup.fitToHeight == 1
+    assert book["Bảng điều khiển"].sheet_properties.pageSetUpPr.fitToPage
 
 
 def test_the_same_files_give_the_same_bytes(folder: Path, tmp_path: Path) -> None:

@@ -217,7 +217,9 @@ def _progress(figure: Figure, total: Total) -> _Bar | None:
 
 
 def _short(line: Line) -> str:
-    return _cut(line.label, _LONGEST_LABEL)
+    """What a bar is called: its row's number and name, of a part of a row its own."""
+    part = line.measure.label if line.row.measures else ""
+    return _cut(f"{line.label.split()[0]} {part}" if part else line.label, _LONGEST_LABEL)
 
 
 def _cut(text: str, length: int) -> str:
