@@ -17,7 +17,11 @@ from cchc_xlsx.layout import place
 from cchc_xlsx.sample import Typed
 
 # A period in which each form asks what it asks, and both kinds of ends, to date and not.
-PERIODS = dict.fromkeys(fill.FORMS, "N") | {"cchc-xa": "Q1", "cam-hiep-2025-phu-luc": "Q3", "tay-xuan-2024-phu-luc-1": "6T"}
+PERIODS = dict.fromkeys(fill.FORMS, "N") | {
+    "cchc-xa": "Q1",
+    "cam-hiep-2025-phu-luc": "Q3",
+    "tay-xuan-2024-phu-luc-1": "6T",
+}
 SHARES = (2, 3, 5, 7, 11)  # of the units: primes, so that no two sums of different units are alike
 REASON = "Hồ sơ liên thông chờ ý kiến của cơ quan khác."
 

@@ -42,6 +42,7 @@ layout      where each cell is
 grid        a workbook as it was read
 together    a folder's workbooks together
 waivers     what the office lets pass
+consolidate many workbooks → the commune's summary
 package     opening an untrusted .xlsx
 second      workbook → grids, another way
 reader      workbook → grids
@@ -62,6 +63,7 @@ workers     files → answers of worker processes
 folder      paths → entries
 beside      what the office keeps among them
 check       folders → results
+summing     folders → summaries
 generate    options → workbooks
 project     the year's folder
 ledger      what came, what is owed
@@ -81,7 +83,7 @@ PURE = ORDER[: ORDER.index("package")]
 
 # The only modules that may import a library.
 LIBRARIES = {
-    "xlsxwriter": {"writer.book", "writer.findings", "writer.strict"},
+    "xlsxwriter": {"writer.book", "writer.links", "writer.strict"},
     "python_calamine": {"reader"},
     "openpyxl": {"package.formulas", "second"},
     "yaml": {"spec"},
@@ -89,12 +91,12 @@ LIBRARIES = {
     "jinja2": {"form.render", "reports.page", "letters.compose"},
     "imapclient": {"mail.imap", "mail.wire"},
     "keyring": {"mail.login", "project.key"},
-    "rich": {"cli.show", "cli.results", "cli.commands"},
-    "click": {"cli.base", "cli.commands", "cli.project"},
+    "rich": {"cli.show", "cli.results", "cli.summaries", "cli.base"},
+    "click": {"cli.base", "cli.commands", "cli.consolidate", "cli.project"},
 }
 # Who turns places into addresses: layout, and those that are given places by it.
 ADDRESSES = {"a1", "a1_range", "column_letters"}
-MAY_NAME_CELLS = {"layout", "writer", "alteration", "filled", "findings", "carried", "project"}
+MAY_NAME_CELLS = {"layout", "writer", "alteration", "filled", "findings", "carried", "project", "consolidate"}
 # What reads or writes something outside the process; forms are read by `spec` from the folders of `resources`.
 OUTSIDE = {"io", "os", "shutil", "socket", "subprocess", "tempfile", "urllib", "zipfile"}
 
@@ -266,7 +268,8 @@ def test_help_and_version_load_no_library_but_click(arguments: tuple[str, ...], 
     assert found & HEAVY == set()
     assert "click" in found
     assert {name for name in found if name.startswith("cchc_xlsx.")} <= {
-        f"cchc_xlsx.{name}" for name in ("__main__", "cli", "cli.base", "cli.commands", "cli.project", "errors", "lang")
+        f"cchc_xlsx.{name}"
+        for name in ("__main__", "cli", "cli.base", "cli.commands", "cli.consolidate", "cli.project", "errors", "lang")
     }
 
 

@@ -47,7 +47,9 @@ def counted(path: Path) -> dict[str, str]:
 
 def texts(path: Path, name: str) -> str:
     """Everything that a sheet says."""
-    return "\n".join(str(cell.value) for row in openpyxl.load_workbook(path)[name].iter_rows() for cell in row if cell.value)
+    return "\n".join(
+        str(cell.value) for row in openpyxl.load_workbook(path)[name].iter_rows() for cell in row if cell.value
+    )
 
 
 def name(unit: str) -> str:
@@ -116,7 +118,9 @@ def test_errors_that_are_counted_are_told_on_every_page(folder: Path, tmp_path: 
 
 def test_a_waived_error_counts(folder: Path, tmp_path: Path) -> None:
     faulty(folder)
-    (tmp_path / "mien.csv").write_text("unit,key,code,period,reason,until\nMC,,L401,,Sở Nội vụ xác nhận,\n", encoding="utf-8")
+    (tmp_path / "mien.csv").write_text(
+        "unit,key,code,period,reason,until\nMC,,L401,,Sở Nội vụ xác nhận,\n", encoding="utf-8"
+    )
     done = command.run("consolidate", "da-nop", "--out", "t.xlsx", "--waivers", "mien.csv", cwd=tmp_path)
     assert done.code == 0
     [problem] = [row for row in table(tmp_path / "t.xlsx", "Vấn đề") if row["Mã lỗi"] == "L401"]

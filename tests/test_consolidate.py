@@ -105,7 +105,9 @@ def test_nil_is_neither_met_nor_missed_only_where_all_say_so() -> None:
     line = next(one.id for one in asked if one.measure.basis == "flow")
     nil = {f"{line}_nil": "Không phát sinh", f"{line}_num": None, f"{line}_den": None}
     assert figure(line, *(source(unit, **nil) for unit in UNITS)).outcome == "Không phát sinh"
-    found = figure(line, *(source(unit, **nil) for unit in UNITS[:4]), source("MC", **{f"{line}_num": 10.0, f"{line}_den": 10.0}))
+    found = figure(
+        line, *(source(unit, **nil) for unit in UNITS[:4]), source("MC", **{f"{line}_num": 10.0, f"{line}_den": 10.0})
+    )
     assert (found.outcome, found.values[f"{line}.nil"], found.missing) == ("Đạt", None, ())
 
 

@@ -68,7 +68,9 @@ def test_every_figure_is_the_sum_of_the_units_files(folder: Path, form_id: str) 
     lines = issues.lines(summed.whole(form_id))
     assert lines
     for line in lines:
-        said = {slot: [one[line.id, slot] for one in raw if (line.id, slot) in one] for slot in ("first", "second", "nil")}
+        said = {
+            slot: [one[line.id, slot] for one in raw if (line.id, slot) in one] for slot in ("first", "second", "nil")
+        }
         expected = EXPECTED[line.measure.kind](line, said)
         found = {slot: shown[line.id, slot] for slot in expected}
         assert found == expected, line.id
@@ -180,7 +182,9 @@ def test_a_changed_detail_changes_its_total_and_no_other(folder: Path, tmp_path:
     assert set_["errors"] == []
     after = annex(changed)
     differ = {place for place in before if before[place] != about(after[place])}
-    assert {(line.id, "first"), (line.id, "third")} <= differ <= {(line.id, name) for name in ("first", "third", "judged")}
+    assert (
+        {(line.id, "first"), (line.id, "third")} <= differ <= {(line.id, name) for name in ("first", "third", "judged")}
+    )
     assert after[line.id, "first"] == before[line.id, "first"] - 1
 
 
@@ -191,7 +195,9 @@ def about(value: Any) -> Any:
 
 def unlocked(data: bytes) -> bytes:
     """The workbook with the lock of its details taken off, as Excel does without a password."""
-    return checked.with_part(data, "xl/worksheets/sheet2.xml", lambda part: re.sub(rb"<sheetProtection[^>]*>", b"", part))
+    return checked.with_part(
+        data, "xl/worksheets/sheet2.xml", lambda part: re.sub(rb"<sheetProtection[^>]*>", b"", part)
+    )
 
 
 # ------------------------------------------------------------------------------------------------- 2. to file and cell
