@@ -38,6 +38,10 @@ _ALL_AT_FAULT = Text(
 )
 
 
+_OVER_A_FILE = Text(
+    "Biểu tổng hợp sẽ ghi đè tệp được đọc “{path}”; chọn thư mục khác cho --out.",
+    "The summary would overwrite “{path}”, which is read; choose another folder for --out.",
+)
 _REMIND = Text(
     "Nhắc đơn vị gửi; trong lúc chờ, số liệu có phần của đơn vị này chỉ là tạm tính.",
     "Remind the unit; until then figures that it has a share in are provisional.",
@@ -87,6 +91,7 @@ def consolidate(
     if is_file and len(found) > 1:
         raise CchcError(_SEVERAL.format(count=len(found), what=", ".join(_called(one) for one in found)))
     places = [out] if is_file else [out / name for name in _names(usable)]
+    _spare(places, report)
     about = tuple(_for_summary(one, task.lang) for one in report.findings)
     made = []
     for one, path in zip(usable, places, strict=True):
@@ -109,6 +114,14 @@ def write(
     properties = {PROPERTY: reports.MADE, book.PROPERTY: made.token}
     writer.save(writer.sheets_to_bytes(made.sheets, made.title, properties), path)
     return Made(summary, path)
+
+
+def _spare(places: Sequence[Path], report: Report) -> None:
+    """Raises CchcError where a summary would overwrite a file that is read; an earlier summary there was skipped."""
+    here = {path.resolve(): path for path in places if path.exists()}
+    for one in report.files if here else ():
+        if one.file and one.status != "skipped" and one.file.resolve() in here:
+            raise CchcError(_OVER_A_FILE.format(path=printable(str(one.file))))
 
 
 def _linked(source: Source, path: Path) -> Source:

@@ -183,6 +183,14 @@ def test_a_file_that_is_read_is_never_overwritten(folder: Path, tmp_path: Path) 
     assert (folder / name("MC")).read_bytes() == before
 
 
+def test_a_report_under_the_name_of_a_summary_is_not_overwritten_either(folder: Path, tmp_path: Path) -> None:
+    report = (folder / name("MC")).rename(folder / f"{FORM}_2025-N_tong-hop.xlsx")
+    before = report.read_bytes()
+    done = command.run("consolidate", "da-nop", "--out", "da-nop", cwd=tmp_path)
+    assert (done.code, report.read_bytes()) == (2, before)
+    assert report.name in done.err
+
+
 def test_it_speaks_english_too(folder: Path, tmp_path: Path) -> None:
     (folder / name("MC")).unlink()
     done = command.run("--lang", "en", "consolidate", "da-nop", "--out", "t.xlsx", cwd=tmp_path)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cchc_xlsx import earlier
 from cchc_xlsx import issue as issues
 from cchc_xlsx.consolidate import choose, combine
 from cchc_xlsx.consolidate.model import Earlier, Figure, Round, Source, Summary
@@ -180,6 +181,14 @@ def test_what_is_known_of_earlier_periods_stands_beside() -> None:
     found = summary(*shares(*[(9.0, 10.0)] * 5), before=Earlier({EACH: "40/50 (80%)"}, {EACH: "30/50 (60%)"}))
     assert found.ctx.prior(found.by_line[EACH].line) == "40/50 (80%)"
     assert found.earlier.year_ago[EACH] == "30/50 (60%)"
+
+
+def test_a_summary_tells_its_own_results_to_the_next_period() -> None:
+    sent = [source(unit, TASKS, **{f"{TWO}_status": "Hoàn thành", f"{TWO}_done_on": "2025-03-04"}) for unit in PAIR]
+    told = earlier.prior(fill.report(TASKS), combine.said(summary(*sent)))
+    assert told == {f"{TWO}.prior": "Hoàn thành 04/3/2025"}
+    rates = earlier.prior(fill.report(INDICATORS), combine.said(summary(*shares(*[(9.0, 10.0)] * 5))))
+    assert rates == {f"{EACH}.prior": "45/50 (90%)"}
 
 
 def test_last_years_rank_that_the_workbook_prints_is_reckoned_with() -> None:

@@ -142,19 +142,46 @@ def formulas(path: Path, sheet: str) -> dict[str, Any]:
 
 @pytest.mark.office
 def test_libreoffice_calculates_the_same(folder: Path, office: ModuleType) -> None:
+    paths = [*(folder / f"{form_id}.xlsx" for form_id in fill.FORMS), with_gaps(folder)]
     jobs = [
-        {"path": folder / f"{form_id}.xlsx", "sheet": sheet, "read": sorted(cells)}
-        for form_id in fill.FORMS
+        {"path": path, "sheet": sheet, "read": sorted(cells)}
+        for path in paths
         for sheet in ("Tổng hợp", "Bảng điều khiển")
-        if (cells := formulas(folder / f"{form_id}.xlsx", sheet))
+        if (cells := formulas(path, sheet))
     ]
-    assert len(jobs) == 2 * len(fill.FORMS)
+    assert len(jobs) == 2 * len(paths)
     for job, result in zip(jobs, office.fill_and_read(jobs), strict=True):
         assert result["errors"] == []
         cached = formulas(job["path"], job["sheet"])
         assert len(cached) > 20
         for place, value in cached.items():
             assert same(result["cells"][place], value), (job, place, result["cells"][place], value)
+
+
+def with_gaps(folder: Path) -> Path:
+    """A summary with a unit missing, a line without anything, half a pair, a line that nobody had anything to report in."""
+    form_id, sent = "nhon-hau-2025-phu-luc-1", folder / "gaps"
+    lines = [one for one in issues.lines(summed.whole(form_id)) if len(one.reporters) == 5]
+    related = {
+        key.partition(".")[0]
+        for one in lines
+        for r in summed.whole(form_id).form.relations
+        for key in (r.part, r.whole)
+    }
+    free = [one for one in lines if one.id not in related and one.measure.basis == "flow"]
+    empty, half, nil = free[0], free[1], free[2]
+    for number, unit in enumerate(("VPTK", "TPHT", "VHXH0", "MC")):
+        one = fill.report(form_id, summed.PERIODS[form_id], unit)
+        typed: dict[str, Any] = dict(summed.typed(one, number))
+        for line in (empty, nil, *((half,) if unit == "MC" else ())):
+            typed |= {key: None for key in typed if key.startswith(f"{line.id}.") and key != half.key("num")}
+        typed[nil.key("nil")] = "Không phát sinh"
+        summed.write(one, sent, typed)
+    path = folder / "gaps.xlsx"
+    summing.consolidate((sent,), path, Task(), jobs=1, include_errors=True)
+    outcomes = [annex(path)[one.id, "judged"] for one in (empty, half, nil)]
+    assert outcomes == ["Chưa có số liệu", "Tạm tính", "Tạm tính"]
+    return path
 
 
 def same(shown: Mapping[str, Any], cached: Any) -> bool:

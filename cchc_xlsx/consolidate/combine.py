@@ -244,6 +244,16 @@ def tallied(one: Figure) -> str:
     return next((word for word, outcomes in TALLY.items() if one.outcome in outcomes), OTHER)
 
 
+def said(summary_: Summary) -> dict[str, object]:
+    """What the commune's annex says, in the form of accepted inputs: what `earlier` tells of it in the next period."""
+    found: dict[str, object] = {key: value for key, value in summary_.values.items() if value is not None}
+    for key, value in found.items():
+        one = summary_.ctx.fields.get(key)
+        if one is not None and one.type == "date" and isinstance(value, float) and (day := values.from_serial(value)):
+            found[key] = day.isoformat()
+    return found
+
+
 def name_of(issue: Issue, unit: str) -> str:
     """The name of a unit; its code where the catalogue does not have it."""
     try:
