@@ -67,7 +67,7 @@ class _Answers:
         return json.loads(data[: one.lengths[0]] or _NOTHING), data[one.lengths[0] :].decode()
 
 
-_NOTHING = b'["", {}, ""]'
+_NOTHING = b'["", {}, "", "", {}]'
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class _Files(Stored):
         """Each result without its findings and inputs, and these as they were told."""
         for number, entry in enumerate(self.entries):
             kept = self.answers.kept[number]
-            (unit_name, _, _), told = self.answers.read(kept)
+            (unit_name, _, asking, sheet, known), told = self.answers.read(kept)
             head = FileResult(
                 path=entry.shown,
                 status=kept.status,
@@ -101,6 +101,9 @@ class _Files(Stored):
                 sha256=kept.sha256,
                 file=None if entry.name else entry.path,
                 marked=kept.marked,
+                sheet=sheet,
+                asking=asking,
+                known=known,
             )
             yield head, told
 

@@ -13,6 +13,7 @@ from cchc_xlsx.issue import Issue, IssueKind
 
 PROPERTY = "cchc-xlsx"  # name of the custom document property that carries the token
 PREFIX = "CCHC1|"
+SUMMARY_PREFIX = "CCHCTH1|"  # of a commune's summary: no reader of reports takes it for one
 _NONE = "-"
 _FIELDS = 12
 _PLAIN, _LOCAL = "n", "x"  # begin the nonce of an issue without and with what its office adds
@@ -77,6 +78,12 @@ def of(issue: Issue, key: bytes | None = None) -> Identity:
     identity = parse(token)
     assert identity is not None
     return identity
+
+
+def of_summary(issue: Issue, carried: str, key: bytes | None = None) -> str:
+    """The token of a commune's summary, made as that of a report of the same issue; its tag covers the figures `carried`."""
+    body = SUMMARY_PREFIX + of(issue, key).token.removeprefix(PREFIX).rpartition("|")[0]
+    return f"{body}|{_tag(body, carried, key)}"
 
 
 def parse(token: object) -> Identity | None:

@@ -42,7 +42,8 @@ Fields = Mapping[str, tuple[str, object, str]]  # accepted inputs: key → cell,
 class FileResult:
     """What is told about one entry of a folder.
 
-    `path` is how it is shown, `file` where it is, `marked` the marked copy that was made.
+    `path` is how it is shown, `file` where it is, `marked` the marked copy that was made. `sheet` is what the form's sheet is
+    called in it, `asking` what decides which units are asked beside it, `known` the figures that it has without asking.
     """
 
     path: str
@@ -54,6 +55,9 @@ class FileResult:
     fields: Fields = field(default_factory=dict)
     file: Path | None = None
     marked: Path | None = None
+    sheet: str = ""
+    asking: str = ""
+    known: Mapping[str, float] = field(default_factory=dict)
 
 
 class Stored(Collection[FileResult], ABC):

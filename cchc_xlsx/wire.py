@@ -15,7 +15,7 @@ from cchc_xlsx.results import Status
 class Answer:
     """One file: its head, what findings about the set are made from, all that is told, and the marked copy.
 
-    `of_set` is JSON: the unit's name, figures of rows that one unit alone reports, the plan; empty where nothing was read.
+    `of_set` is JSON: the unit's name, figures of rows that one unit alone reports, what decides who is asked, the sheet, what is known; empty where nothing was read.
     `told` is what `results.members` makes. Both stay as bytes, since most are only passed on.
     """
 

@@ -18,8 +18,8 @@ from typing import Any, BinaryIO
 
 from cchc_xlsx import examine, extras, issue, marks, package, reader, reports, results, task, together, wire
 from cchc_xlsx.examine import Examined, Layouts
-from cchc_xlsx.filled import Filled
 from cchc_xlsx.grid import Book
+from cchc_xlsx.marks import Source
 from cchc_xlsx.package import Refusal
 from cchc_xlsx.rules.model import Finding
 from cchc_xlsx.task import Task
@@ -102,7 +102,7 @@ def _file(path: Path, name: str, wanted: Task, layouts: Layouts) -> bytes:
             found.sha256,
             _is_usable(found),
             copy_name,
-            _json(_of_set(found.filled, accepted)) if found.filled else b"",
+            _json(_of_set(found.source, accepted)) if found.source else b"",
             results.members(told, accepted).encode("utf-8", _ESCAPED),
             copy,
         )
@@ -128,13 +128,15 @@ def _is_usable(found: Examined) -> bool:
     return found.filled is not None and all(one.code != "M100" for one in found.findings)
 
 
-def _of_set(filled: Filled, accepted: Mapping[str, tuple[str, object, str]]) -> list[object]:
-    """The unit's name, the figures of rows that one unit alone reports, and what decides who is asked beside the unit."""
-    context = filled.layout.context
+def _of_set(source: Source, accepted: Mapping[str, tuple[str, object, str]]) -> list[object]:
+    """The unit's name, the figures of rows that one unit alone reports, what decides who is asked beside the unit, the form
+    sheet's name, and the figures that are known already."""
+    context = source.filled.layout.context
     single = together.single_keys(context) & accepted.keys()
     name = issue.unit_name(context.issue, context.issue.unit)
     asking = extras.write(extras.asking(extras.of(context.issue)))
-    return [name, {key: accepted[key][:2] for key in sorted(single)}, asking]
+    known = {key: one.known for key, one in context.known.items()}
+    return [name, {key: accepted[key][:2] for key in sorted(single)}, asking, source.sheet.name, known]
 
 
 def _marked(found: Examined, name: str, wanted: Task) -> tuple[str | None, bytes]:

@@ -10,6 +10,7 @@ import click
 from cchc_xlsx import __version__
 from cchc_xlsx.cli import collecting, letters, project, status
 from cchc_xlsx.cli.base import LANG, WRONG_USE, Group, option, progress, say
+from cchc_xlsx.cli.consolidate import consolidate
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.lang import Text
 
@@ -293,6 +294,7 @@ def explain(code: str | None) -> None:
     show.rule_text(rule, show.console())
 
 
+cli.add_command(consolidate)
 cli.add_command(project.init)
 cli.add_command(letters.send)
 cli.add_command(collecting.collect)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,6 +27,7 @@ _SLOT_WIDTHS = {
     "fourth": 8.5,
     "judged": 9.0,
     "prior": 9.5,
+    "year_ago": 9.5,
     "nil": 10.5,
     "reason": 17.0,
     "evidence": 12.0,
@@ -36,6 +37,8 @@ _TASK_WIDTHS = {"first": 12.5, "second": 11.5, "third": 14.0, "prior": 10.5}
 _WIDEST_PRIOR = 13.0  # "11.118/11.125" stays on one line
 _VERDICT_WIDTH = 34.0
 _CODE_WIDTH = 6.0
+_WHO_WIDTH = 13.0
+_REASONS_WIDTH = 22.0  # of several units
 
 SlotKind = Literal["official", "slot", "verdict", "code"]
 
@@ -84,22 +87,51 @@ def scale_to(page_pt: float, widths: list[float]) -> int:
 def place(ctx: Context, coded: set[str]) -> Columns:
     """The columns of the form sheet; `coded` are the inputs that get a hidden code cell."""
     slots = _slots(ctx) if ctx.issue.kind == "report" else {}
-    kinds = {line.measure.kind for line in ctx.lines}
-    widths = _SLOT_WIDTHS | (_TASK_WIDTHS if kinds == {"task"} else {})
-    if "prior" in slots:
-        said = " ".join(str(ctx.prior(line) or "") for line in ctx.lines)
-        widths["prior"] = min(_WIDEST_PRIOR, max(widths["prior"], round(_chars_of_longest(said.split()), 1)))
-    official = _official_widths(ctx, [widths[slot] for slot in slots])
-    found = [Column(2 + index, id_, "official", width) for index, (id_, width) in enumerate(official.items())]
-    last_official = len(found) + 1
-    for slot, header in slots.items():
-        found.append(Column(len(found) + 2, slot, "slot", widths[slot], header))
+    found = _official_and_slots(ctx, slots)
+    last_official = len(found) - len(slots) + 1
     last_printed = len(found) + 1
     found.append(Column(len(found) + 2, "verdict", "verdict", _VERDICT_WIDTH, "Kiểm tra"))
     code_slots = dict.fromkeys(ctx.fields[key].slot for key in coded)
     for column in [one.id for one in found if one.id in code_slots]:
         found.append(Column(len(found) + 2, f"code.{column}", "code", _CODE_WIDTH))
     return Columns(tuple(found), {one.id: one for one in found}, last_official, last_printed)
+
+
+def of_summary(ctx: Context, year_ago: Sequence[str]) -> Columns:
+    """The columns of a commune's summary: the results without what only units say, then who is in them; behind it the hidden
+    count of those who are. `year_ago` are the results of the same period last year, where any is known."""
+    slots = {slot: header for slot, header in _slots(ctx).items() if slot not in ("evidence", "note")}
+    if year_ago:
+        order = [slot for slot in _SLOT_WIDTHS if slot in slots or slot == "year_ago"]
+        slots = {slot: slots.get(slot, "Cùng kỳ năm trước") for slot in order}
+    found = _official_and_slots(ctx, slots, {"reason": _REASONS_WIDTH}, [_WHO_WIDTH], year_ago)
+    last_official = len(found) - len(slots) + 1
+    found.append(Column(len(found) + 2, "verdict", "verdict", _WHO_WIDTH, "Đơn vị có số liệu"))
+    last_printed = found[-1].index
+    found.append(Column(len(found) + 2, "code.count", "code", _CODE_WIDTH))
+    return Columns(tuple(found), {one.id: one for one in found}, last_official, last_printed)
+
+
+def _official_and_slots(
+    ctx: Context,
+    slots: Mapping[str, str],
+    own: Mapping[str, float] | None = None,
+    more: Sequence[float] = (),
+    year_ago: Sequence[str] = (),
+) -> list[Column]:
+    """The columns of the annex, then those of the results; `own` are widths of results that are not the usual ones, `more`
+    the widths of what is printed behind them."""
+    kinds = {line.measure.kind for line in ctx.lines}
+    widths = _SLOT_WIDTHS | (_TASK_WIDTHS if kinds == {"task"} else {}) | dict(own or {})
+    prior = [str(ctx.prior(line) or "") for line in ctx.lines]
+    for slot, said in (("prior", prior), ("year_ago", year_ago)):
+        longest = round(_chars_of_longest(" ".join(said).split()), 1) if slot in slots else 0
+        widths[slot] = min(_WIDEST_PRIOR, max(widths[slot], longest))
+    official = _official_widths(ctx, [*(widths[slot] for slot in slots), *more])
+    found = [Column(2 + index, id_, "official", width) for index, (id_, width) in enumerate(official.items())]
+    for slot, header in slots.items():
+        found.append(Column(len(found) + 2, slot, "slot", widths[slot], header))
+    return found
 
 
 def _official_widths(ctx: Context, slot_widths: list[float]) -> dict[str, float]:

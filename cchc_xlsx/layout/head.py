@@ -28,9 +28,8 @@ def column_keys(draft: Draft) -> None:
 
 def heading(draft: Draft) -> None:
     """The annex's own lines, then what the workbook is for: unit, period, closing dates."""
+    annex(draft)
     issue = draft.ctx.issue
-    for index, heading in enumerate(issue.form.heading, 1):
-        draft.line(f"heading.{index}", words(issue, heading.text), _HEADING[heading.style])
     if issue.kind == "plan":
         text = f"Cơ quan ban hành: UBND {_full(issue)}.   Kế hoạch năm {issue.year}: sửa được các ô nền trắng."
     else:
@@ -43,6 +42,13 @@ def heading(draft: Draft) -> None:
             f" ({window}).   Hạn gửi: {values.say_date(due)}."
         )
     draft.line("about", text, Style(size=12, border=""))
+
+
+def annex(draft: Draft) -> None:
+    """The annex's own lines."""
+    issue = draft.ctx.issue
+    for index, one in enumerate(issue.form.heading, 1):
+        draft.line(f"heading.{index}", words(issue, one.text), _HEADING[one.style])
 
 
 def _full(issue: Issue) -> str:

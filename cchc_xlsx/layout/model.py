@@ -71,6 +71,7 @@ class Cell:
     role: Literal["text", "target", "formula", "input", "blank"] = "text"
     note: Note | None = None
     link: Link | None = None
+    address: str = ""  # of a file, as seen from where the workbook is saved; with a place in it behind "#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +99,46 @@ class Highlight:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A range that filters: its first row holds the headings, which must be different texts."""
+
+    name: str
+    area: Range
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series of a chart: where its name, categories and values stand on the chart's own sheet."""
+
+    name: Place
+    categories: Range
+    values: Range
+    color: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Horizontal bars whose upper left corner is the cell `at`; `stacked` to 100 % or side by side."""
+
+    title: str
+    at: Place
+    width_pt: float
+    height_pt: float
+    series: tuple[Series, ...]
+    stacked: bool = False
+    number_format: str = "0%"
+    maximum: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Print:
-    """How a sheet goes onto A4."""
+    """How a sheet goes onto A4; `fit_pages` are its pages in width and height, 0 for as many as it takes, or None; `first_page` is the
+    number of its first page, where it is not to go on from the sheet before."""
 
     landscape: bool = True
     scale: int = 100
+    fit_pages: tuple[int, int] | None = None
+    first_page: int | None = None
     area: Range | None = None
     repeat_rows: tuple[int, int] | None = None
     breaks: tuple[int, ...] = ()  # the last row of each page but the last
@@ -125,6 +161,8 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     freeze: Place | None = None
     paper: Print = Print()
+    tables: tuple[Table, ...] = ()
+    charts: tuple[Chart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

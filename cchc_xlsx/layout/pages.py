@@ -39,7 +39,7 @@ def sheet(
         hidden_columns=hidden,
         hidden_rows=frozenset({1}),
         freeze=(header[1] + 1, label_column + 1),
-        paper=_paper(draft, table, header, rows),
+        paper=onto_paper(draft, table, header, rows),
     )
 
 
@@ -63,7 +63,8 @@ def _highlights(draft: Draft, rows: tuple[int, int]) -> tuple[Highlight, ...]:
     return tuple(found)
 
 
-def _paper(draft: Draft, table: Body, header: tuple[int, int], rows: tuple[int, int]) -> Print:
+def onto_paper(draft: Draft, table: Body, header: tuple[int, int], rows: tuple[int, int]) -> Print:
+    """How the draft goes onto pages; the rows `header` are repeated on each, `rows` are those of the table's body."""
     scale = draft.columns.scale
     page_pt = columns.PAGE_HEIGHT_PT / scale * 100
     header_pt = sum(draft.heights[row] for row in range(header[0], header[1] + 1))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from cchc_xlsx import identity
 from cchc_xlsx.fields import FREE_TEXTS
 from cchc_xlsx.issue import Issue
+from cchc_xlsx.layout import metrics
 from cchc_xlsx.layout.draft import Draft
 from cchc_xlsx.layout.model import Cell, Style
 
@@ -25,19 +26,22 @@ def after_table(draft: Draft, who: identity.Identity) -> None:
             draft.across(2, last, Cell(draft.values[f"{name}.text"], style, "input"))
             draft.inputs[f"{name}.text"] = (row, 2)
             draft.labels[row] = title
-        _signatures(draft)
+        signatures(draft)
     draft.line("code", _visible(draft.ctx.issue, who), Style(size=11, color="#595959", border="", align="right"))
 
 
-def _signatures(draft: Draft) -> None:
+def signatures(draft: Draft, titles: tuple[str, ...] = ()) -> None:
+    """The place and date and the two who sign: those of the form, where no others are given."""
     last = draft.columns.last_printed
     half = (2 + last) // 2
     centred = Style(size=12, align="center", border="")
     draft.key_row("sign.date", 18)
     draft.across(half + 1, last, Cell("………, ngày …… tháng …… năm ………", replace(centred, italic=True)))
-    titles = draft.ctx.issue.form.signatures
+    titles = titles or draft.ctx.issue.form.signatures
+    lines = max(text.count("\n") for text in titles)
+    title = replace(centred, bold=True, valign="top" if lines else "vcenter")
     for key, texts, style, height in (
-        ("sign.title", titles, replace(centred, bold=True), 18.0),
+        ("sign.title", titles, title, 18.0 + lines * metrics.line_height_pt(12)),
         ("sign.hint", ("(Ký, ghi rõ họ tên)",) * 2, replace(centred, italic=True), 18.0),
         ("sign.space", ("", ""), centred, _SIGN_PT),
     ):

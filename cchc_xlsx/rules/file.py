@@ -367,10 +367,10 @@ RULES = (
     Rule(
         "F023",
         "info",
-        Text("Kết quả kiểm tra lần trước: bỏ qua", "The result of an earlier check: skipped"),
+        Text("Kết quả của cchc-xlsx: bỏ qua", "A result of cchc-xlsx: skipped"),
         Text(
-            "Đây là bảng kết quả kiểm tra do cchc-xlsx ghi, không phải báo cáo của đơn vị.",
-            "This is what cchc-xlsx told in a check, not a unit's report.",
+            "Đây là kết quả kiểm tra hoặc biểu tổng hợp do cchc-xlsx ghi, không phải báo cáo của đơn vị.",
+            "This is what cchc-xlsx made, the result of a check or a summary, not a unit's report.",
         ),
         _NOTHING,
         Text(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cchc_xlsx.lang import Lang
@@ -18,11 +18,11 @@ def to_bytes(layout: Layout) -> bytes:
     return book.to_bytes(layout)
 
 
-def sheets_to_bytes(sheets: Sequence[Sheet], title: str) -> bytes:
-    """The bytes of a workbook of these sheets that is no form."""
+def sheets_to_bytes(sheets: Sequence[Sheet], title: str, properties: Mapping[str, str] | None = None) -> bytes:
+    """The bytes of a workbook of these sheets that is no form, with text properties by name."""
     from cchc_xlsx.writer import book  # noqa: PLC0415 - as above
 
-    return book.sheets_to_bytes(sheets, title)
+    return book.sheets_to_bytes(sheets, title, properties or {})
 
 
 def findings_to_bytes(report: Report, lang: Lang, path: Path | None = None) -> bytes:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
 from cchc_xlsx.identity import PROPERTY
-from cchc_xlsx.layout.model import Cell, Formula, Layout, Print, Range, Sheet, Style, Validation, a1, a1_range
-from cchc_xlsx.writer import strict
+from cchc_xlsx.layout.model import Cell, Formula, Layout, Print, Range, Sheet, Style, Table, Validation, a1, a1_range
+from cchc_xlsx.writer import charts, links, strict
 from cchc_xlsx.writer.strict import CREATED, FONT
 from cchc_xlsx.writer.strict import ok as _ok
 
@@ -47,11 +47,14 @@ def to_bytes(layout: Layout) -> bytes:
     return strict.to_bytes(lambda book: _fill(book, layout))
 
 
-def sheets_to_bytes(sheets: Sequence[Sheet], title: str) -> bytes:
-    """The bytes of a workbook of these sheets that is no form: it carries no identity."""
+def sheets_to_bytes(sheets: Sequence[Sheet], title: str, properties: Mapping[str, str]) -> bytes:
+    """The bytes of a workbook of these sheets that is no form: of properties it has what it is given."""
 
     def fill(book: Any) -> None:  # noqa: ANN401
         book.set_properties({"title": title, "created": CREATED})
+        for name, text in properties.items():
+            book.set_custom_property(name, text, "text")
+        book.set_calc_mode("auto")
         formats: dict[Style, Any] = {}
         for sheet in sheets:
             _sheet(book, book.add_worksheet(sheet.name, _Worksheet), sheet, formats)
@@ -93,6 +96,10 @@ def _sheet(book: Any, worksheet: Any, sheet: Sheet, formats: dict[Style, Any]) -
         fill = book.add_format({"bg_color": highlight.fill})
         options = {"type": "formula", "criteria": f"={highlight.formula}", "format": fill, "stop_if_true": True}
         _ok(worksheet.conditional_format(first_row, first_column, last_row, last_column, options))
+    for table in sheet.tables:
+        _table(book, worksheet, sheet, table, formats)
+    for chart in sheet.charts:
+        charts.insert(book, worksheet, sheet, chart)
     _view(worksheet, sheet)
     _print(worksheet, sheet.paper)
 
@@ -122,10 +129,21 @@ def _write(worksheet: Any, row: int, column: int, cell: Cell, shape: Any) -> Non
     elif cell.link:
         name = cell.link.sheet.replace("'", "''")
         _ok(worksheet.write_url(row, column, f"internal:'{name}'!{a1(cell.link.place)}", shape, content))
+    elif cell.address:
+        _ok(worksheet.write_url(row, column, links.url(cell.address, str(content)), shape))
     elif isinstance(content, str):
         _ok(worksheet.write_string(row, column, content, shape))
     else:
         _ok(worksheet.write_number(row, column, content, shape))
+
+
+def _table(book: Any, worksheet: Any, sheet: Sheet, table: Table, formats: dict[Style, Any]) -> None:  # noqa: ANN401
+    first_row, first_column, last_row, last_column = (number - 1 for number in table.area)
+    heads = [sheet.cells[first_row + 1, column + 1] for column in range(first_column, last_column + 1)]
+    columns = [{"header": str(one.content), "header_format": _format(book, one.style, formats)} for one in heads]
+    options = {"name": table.name, "style": None, "columns": columns}
+    _ok(worksheet.add_table(first_row, first_column, last_row, last_column, options))
+    _ok(worksheet.ignore_errors({"number_stored_as_text": a1_range(table.area)}))
 
 
 def _notes(worksheet: Any, sheet: Sheet) -> None:  # noqa: ANN401
@@ -169,7 +187,8 @@ def _validate(worksheet: Any, one: Validation) -> None:  # noqa: ANN401
 
 
 def _view(worksheet: Any, sheet: Sheet) -> None:  # noqa: ANN401
-    worksheet.protect("", {"format_columns": True, "format_rows": True})
+    may_filter = {"autofilter": True} if sheet.tables else {}
+    worksheet.protect("", {"format_columns": True, "format_rows": True, **may_filter})
     worksheet.hide_gridlines(2)
     if sheet.hidden:
         worksheet.hide()
@@ -185,7 +204,12 @@ def _print(worksheet: Any, paper: Print) -> None:  # noqa: ANN401
     worksheet.set_margins(left, right, top, bottom)
     # Pages are numbered from the second on (Nghị định 30/2020/NĐ-CP): XlsxWriter cannot say so by itself.
     worksheet.set_header(f'&C&"{FONT},Regular"&13&P', {"margin": 10 / 25.4})
-    worksheet.set_print_scale(paper.scale)
+    if paper.first_page is not None:
+        worksheet.set_start_page(paper.first_page)
+    if paper.fit_pages:
+        worksheet.fit_to_pages(*paper.fit_pages)
+    else:
+        worksheet.set_print_scale(paper.scale)
     if paper.area:
         first_row, first_column, last_row, last_column = (number - 1 for number in paper.area)
         _ok(worksheet.print_area(first_row, first_column, last_row, last_column))

@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
+from xlsxwriter.url import Url
+
 MOST = 65_530  # links that Excel allows on a sheet
 _LONGEST = 2_000  # Excel allows 2,079 for an address
 # Not allowed in a name on Windows, or (# and %) misread by Excel in a link.
@@ -25,6 +27,17 @@ def to_file(file: Path | None, workbook: Path | None) -> str | None:
         return None
     address = quote(way)
     return address if len(address) <= _LONGEST else None
+
+
+def url(address: str, text: str) -> Url:
+    """The link with its text; slashes in the way to the file, as Excel itself writes it, not XlsxWriter's backslashes.
+
+    `address` is as `to_file` gives it, with a place in the file behind "#" where there is one.
+    """
+    found = Url(f"external:{address}")
+    found.text = text
+    found._relationship_link = address.partition("#")[0]
+    return found
 
 
 def to_cell(sheet: str | None, cell: str | None) -> str | None:

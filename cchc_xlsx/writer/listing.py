@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from xlsxwriter.url import Url
-
 from cchc_xlsx.identity import PROPERTY
 from cchc_xlsx.lang import Lang, Text
 from cchc_xlsx.layout import metrics
@@ -143,18 +141,11 @@ def _write(target: Book, sheet: Open, index: int, column: Column, content: Conte
         ok(sheet.worksheet.write_blank(sheet.row, index, None, look))
     elif linked:
         sheet.links -= 1
-        ok(sheet.worksheet.write_url(sheet.row, index, _url(cell, text), look))
+        address = f"{cell.address}#{cell.place}" if cell.place else str(cell.address)
+        ok(sheet.worksheet.write_url(sheet.row, index, links.url(address, text), look))
     else:
         ok(sheet.worksheet.write_string(sheet.row, index, text, look))
     return _height(text, column.width)
-
-
-def _url(cell: Cell, text: str) -> Url:
-    """The link with its text; slashes in the way to the file, as Excel itself writes it, not XlsxWriter's backslashes."""
-    url = Url(f"external:{cell.address}#{cell.place}" if cell.place else f"external:{cell.address}")
-    url.text = text
-    url._relationship_link = cell.address
-    return url
 
 
 def _fitting(text: str) -> str:

@@ -1,0 +1,70 @@
+"""The command that adds the units' reports up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cchc_xlsx.cli.base import LANG, Command, option, progress, say
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.command(
+    cls=Command,
+    help=say(
+        "Tổng hợp các báo cáo đã điền thành biểu chung của xã: Tổng hợp, Chi tiết, Nguồn, Bảng điều khiển, Vấn đề. Chỉ tính tệp "
+        "không còn lỗi, bản mới nhất của mỗi đơn vị.\n\nVí dụ: cchc-xlsx consolidate da-nop --out tong-hop.xlsx",
+        "Consolidate filled reports into the commune's workbook: annex, details, sources, dashboard, open issues. Only files "
+        "without errors count, the latest of each unit.\n\nExample: cchc-xlsx consolidate filled --out summary.xlsx",
+    ),
+)
+@click.argument("paths", metavar=say("ĐƯỜNG_DẪN...", "PATH..."), nargs=-1, required=True, type=_FILE)
+@option(
+    "--out",
+    required=True,
+    type=_FILE,
+    vi="Tệp .xlsx để ghi; có nhiều biểu hoặc kỳ thì là thư mục, mỗi biểu một tệp.",
+    en="The .xlsx to write; with several forms or periods a folder, one workbook each.",
+)
+@option("--period", vi="Kỳ cần tổng hợp; biểu của kỳ khác là lỗi.", en="The period; a workbook of another is an error.")
+@option("--plan", type=_FILE, vi="Kế hoạch mà các báo cáo phải theo.", en="The plan that reports must follow.")
+@option(
+    "--waivers",
+    type=_FILE,
+    vi="Bảng CSV các lỗi được miễn; tệp chỉ có lỗi được miễn thì được tính.",
+    en="CSV table of findings to let pass; a file with waived errors alone counts.",
+)
+@option(
+    "--include-errors",
+    is_flag=True,
+    vi="Tính cả tệp còn lỗi; mỗi trang in ra đều ghi rõ như vậy.",
+    en="Count files with errors too; every printed page says so.",
+)
+@option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    vi="Số tiến trình đọc tệp; mặc định theo số tệp, tối đa bằng số lõi của máy.",
+    en="Processes that read files; by default by the number of files, at most as many as cores.",
+)
+def consolidate(paths: tuple[Path, ...], *, out: Path, include_errors: bool, **given: Any) -> int:  # noqa: ANN401
+    """Write the commune's workbook, and say what is in it."""
+    from cchc_xlsx import processes  # noqa: PLC0415
+
+    processes.warm_up()
+    from cchc_xlsx import summing  # noqa: PLC0415
+    from cchc_xlsx.cli import asked, summaries  # noqa: PLC0415
+    from cchc_xlsx.cli.show import console  # noqa: PLC0415
+
+    waivers, plan = given["waivers"], given["plan"]
+    asked.apart(out, {"--waivers": waivers, "--plan": plan})
+    task = asked.task(given["period"], plan, waivers)
+    own = [path for path in (waivers, plan) if path]
+    with progress() as advance:
+        done = summing.consolidate(
+            paths, out, task, advance, jobs=given["jobs"], include_errors=include_errors, own=own
+        )
+    summaries.told(done, console(), LANG)
+    return 1 if done.report.has("error") else 0

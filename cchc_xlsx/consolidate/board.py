@@ -1,0 +1,249 @@
+"""The sheet *Bảng điều khiển*: how complete, what is met and missed by group, how far each indicator is; one page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cchc_xlsx import periods
+from cchc_xlsx.consolidate import combine, words
+from cchc_xlsx.consolidate.combine import OTHER, TALLY
+from cchc_xlsx.consolidate.listing import BANNER
+from cchc_xlsx.consolidate.model import Figure, Summary
+from cchc_xlsx.consolidate.total import NAME as TOTAL
+from cchc_xlsx.consolidate.total import Total
+from cchc_xlsx.issue import Line, label
+from cchc_xlsx.layout import metrics
+from cchc_xlsx.layout.head import HEADER_FILL
+from cchc_xlsx.layout.model import Cell, Chart, Content, Formula, Place, Print, Series, Sheet, Style, a1, a1_range
+
+NAME = "Bảng điều khiển"
+_WIDTHS = {1: 30.0, **dict.fromkeys(range(2, 10), 8.4), 10: 3.0, 11: 40.0, 12: 10.0, 13: 10.0}
+_LAST, _DATA = 9, 11  # the last printed column, the first of what the charts read
+_COLOURS = ("#70AD47", "#C0504D", "#A9D18E", "#FFC000", "#BFBFBF", "#9DC3E6", "#7F7F7F")
+_RESULT, _TARGET = "#4472C4", "#F4B183"
+_HEADS = ("Nhóm", "Số nội dung", *TALLY)
+_LONGEST_LABEL, _LONGEST_GROUP = 46, 44
+_MARGINS_MM = (20.0, 10.0, 15.0, 12.0)
+_PAGE_PT = (297 - _MARGINS_MM[2] - _MARGINS_MM[3]) / 25.4 * 72
+_BOX = Style(align="center")
+
+
+@dataclass(slots=True)
+class _Page:
+    cells: dict[Place, Cell]
+    heights: dict[int, float]
+    row: int = 0
+
+    def line(self, text: str, style: Style) -> int:
+        self.row += 1
+        room = metrics.cell_width_pt([_WIDTHS[column] for column in range(1, _LAST + 1)])
+        self.cells[self.row, 1] = Cell(text, style)
+        self.heights[self.row] = metrics.text_height_pt(text, room, style.size, style.bold) + 3
+        return self.row
+
+    def used_pt(self) -> float:
+        return sum(self.heights[row] for row in range(1, self.row + 1))
+
+
+def board(summary: Summary, total: Total, banner: str) -> Sheet:
+    """The page, its figures formulas over *Tổng hợp*."""
+    page = _Page({}, {})
+    issue = summary.issue
+    assert issue.period
+    page.line("BẢNG ĐIỀU KHIỂN CẢI CÁCH HÀNH CHÍNH", Style(size=14, bold=True, align="center", border=""))
+    named = f"{combine.name_of(issue, issue.unit)} – {periods.name(issue.period).vi}"
+    page.line(named, Style(size=12, align="center", border=""))
+    said = [
+        (words.completeness(summary), Style(border="")),
+        (words.gaps(summary), Style(border="", bold=True)),
+        (banner, BANNER),
+    ]
+    for text, style in said:
+        if text:
+            page.line(text, style)
+    merges = [(row, 1, row, _LAST) for row in range(1, page.row + 1)]
+    groups = list(_groups(summary))
+    first = _group_table(page, groups, total)
+    bars = [found for one in summary.figures if (found := _progress(one, total))]
+    charts = [_group_chart(page, first, len(groups), 17.0 if bars else 30.0)]
+    if bars:
+        charts.append(_progress_chart(page, bars, charts[0]))
+    page.row += 1
+    page.heights[page.row] = 15.0
+    last = charts[-1].at[0] + round(charts[-1].height_pt / 15.0)
+    paper = Print(landscape=False, fit_pages=(1, 1), area=(1, 1, last, _LAST), margins_mm=_MARGINS_MM, first_page=1)
+    return Sheet(NAME, page.cells, _WIDTHS, page.heights, tuple(merges), paper=paper, charts=tuple(charts))
+
+
+# ------------------------------------------------------------------------------------------------------------- by group
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    name: str
+    figures: Sequence[Figure]
+
+
+def _groups(summary: Summary) -> Iterator[_Group]:
+    """The lines by the top rows of the annex: its sections, or its rows of the first level."""
+    form = summary.issue.form
+    has_sections = any(row.role == "section" for row in form.rows)
+    tops: dict[str, str] = {}
+    top, found = "", dict[str, list[Figure]]()
+    for row in form.rows:
+        if row.role == "section" if has_sections else row.level == 1 and row.role != "total":
+            top = row.id
+            tops[top] = label(summary.issue, row)
+        for one in summary.figures:
+            if one.line.row is row:
+                found.setdefault(top, []).append(one)
+    for top, figures in found.items():
+        yield _Group(tops.get(top, "Các nội dung"), figures)
+
+
+def _group_table(page: _Page, groups: Sequence[_Group], total: Total) -> int:
+    page.row += 1
+    page.heights[page.row] = 6.0
+    page.row += 1
+    head = Style(bold=True, align="center", fill=HEADER_FILL, size=10)
+    for column, text in enumerate(_HEADS, 1):
+        page.cells[page.row, column] = Cell(text, head)
+    page.heights[page.row] = 56.0
+    first = page.row + 1
+    for group in groups:
+        page.row += 1
+        counted = [sum(combine.tallied(one) == word for one in group.figures) for word in TALLY]
+        name = _cut(group.name, _LONGEST_GROUP)
+        page.cells[page.row, 1] = Cell(name, Style(size=10))
+        page.heights[page.row] = metrics.text_height_pt(name, metrics.cell_width_pt([_WIDTHS[1]]), 10) + 3
+        _count(page, 2, len(group.figures))
+        for column, (word, count) in enumerate(zip(TALLY, counted, strict=True), 3):
+            _count(
+                page,
+                column,
+                _counted(group, word, total, count) if word != OTHER else _rest(page.row, count),
+            )
+    _sums(page, first)
+    return first
+
+
+def _count(page: _Page, column: int, content: Content) -> None:
+    page.cells[page.row, column] = Cell(content, Style(size=10, align="center", number_format="0"))
+
+
+def _counted(group: _Group, word: str, total: Total, count: int) -> Formula:
+    """How often one of a word's outcomes stands in the lines of a group; what stands between them reports nothing."""
+    places = [total.places[one.line.key("judged")] for one in group.figures]
+    area = f"'{TOTAL}'!{a1(min(places))}:{a1(max(places))}"
+    return Formula("+".join(f'COUNTIF({area},"{outcome}")' for outcome in TALLY[word]), count)
+
+
+def _rest(row: int, count: int) -> Formula:
+    return Formula(f"{a1((row, 2))}-SUM({a1_range((row, 3, row, len(TALLY) + 1))})", count)
+
+
+def _sums(page: _Page, first: int) -> None:
+    last = page.row
+    page.row += 1
+    page.heights[page.row] = 18.0
+    bold = Style(size=10, bold=True, number_format="0", align="center")
+    page.cells[page.row, 1] = Cell("Tổng số", Style(size=10, bold=True))
+    for column in range(2, _LAST + 1):
+        values = [page.cells[row, column].content for row in range(first, last + 1)]
+        count = sum(float(one.value if isinstance(one, Formula) else one or 0) for one in values)
+        page.cells[page.row, column] = Cell(Formula(f"SUM({a1_range((first, column, last, column))})", count), bold)
+
+
+def _group_chart(page: _Page, first: int, count: int, bar_pt: float) -> Chart:
+    last = first + count - 1
+    series = tuple(
+        Series((first - 1, column), (first, 1, last, 1), (first, column, last, column), colour)
+        for column, colour in enumerate(_COLOURS, 3)
+    )
+    height = min(_PAGE_PT * 0.5, 66.0 + bar_pt * count)
+    return _placed(page, "Mức độ hoàn thành theo nhóm", height, series, stacked=True)
+
+
+def _placed(
+    page: _Page,
+    title: str,
+    height: float,
+    series: tuple[Series, ...],
+    *,
+    stacked: bool = False,
+    maximum: float | None = None,
+) -> Chart:
+    """A chart below what is there; the rows that it covers are 15 pt high."""
+    page.row += 1
+    page.heights[page.row] = 6.0
+    at = (page.row + 1, 1)
+    rows = round(height / 15.0)
+    for _ in range(rows):
+        page.row += 1
+        page.heights[page.row] = 15.0
+    for row in (at[0] - 1, *range(at[0], page.row + 1)):
+        page.cells.setdefault((row, 1), Cell(None, Style(border="")))
+    width = sum(metrics.column_width_pt(_WIDTHS[column]) for column in range(1, _LAST + 1)) - 4
+    return Chart(title, at, width, rows * 15.0 - 4, series, stacked, maximum=maximum)
+
+
+# --------------------------------------------------------------------------------------------------------- by indicator
+
+
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    name: str
+    result: Formula
+    target: float
+
+
+def _progress(figure: Figure, total: Total) -> _Bar | None:
+    """A result beside its target, both as shares: of the whole, of the maximum, of the target; None where there is none."""
+    line = figure.line
+    target = line.target.value if line.target else None
+    if not isinstance(target, (int, float)):
+        return None
+    kind, name = line.measure.kind, "third" if line.measure.kind == "rate" else "value"
+    whole = {"rate": 1.0, "percent": 1.0, "score": line.measure.maximum or 0.0, "count": target}.get(kind, 0.0)
+    if not whole or line.key(name) not in total.places:
+        return None
+    content = total.sheet.cells[total.places[line.key(name)]].content
+    value = content.value if isinstance(content, Formula) else content
+    place = f"'{TOTAL}'!{a1(total.places[line.key(name)])}"
+    share = value / whole if isinstance(value, (int, float)) else ""
+    formula = Formula(f'IF(ISNUMBER({place}),{place}/{whole:.15g},"")', share)
+    return _Bar(_short(line), formula, target / 100 if kind in ("rate", "percent") else target / whole)
+
+
+def _short(line: Line) -> str:
+    """What a bar is called: its row's number and name, of a part of a row its own."""
+    part = line.measure.label if line.row.measures else ""
+    return _cut(f"{line.label.split()[0]} {part}" if part else line.label, _LONGEST_LABEL)
+
+
+def _cut(text: str, length: int) -> str:
+    """The text, cut between words."""
+    return text if len(text) <= length else text[:length].rsplit(" ", 1)[0].rstrip(" ,;–-") + "…"
+
+
+def _progress_chart(page: _Page, bars: Sequence[_Bar], above: Chart) -> Chart:
+    """The chart, on the rest of the page; what it reads stands beside the printed area."""
+    head = above.at[0]
+    texts = ("Số liệu của biểu đồ", "Kết quả", "Chỉ tiêu")
+    for column, text in enumerate(texts, _DATA):
+        page.cells[head, column] = Cell(text, Style(size=10, bold=True, fill=HEADER_FILL, align="center", wrap=False))
+    for row, bar in enumerate(bars, head + 1):
+        contents: tuple[Content, ...] = (bar.name, bar.result, bar.target)
+        for column, content in enumerate(contents, _DATA):
+            shown = "@" if column == _DATA else "0.0%"
+            page.cells[row, column] = Cell(content, Style(size=10, number_format=shown, wrap=False))
+            page.heights.setdefault(row, 15.0)
+    last = head + len(bars)
+    series = tuple(
+        Series((head, column), (head + 1, _DATA, last, _DATA), (head + 1, column, last, column), colour)
+        for column, colour in ((_DATA + 1, _RESULT), (_DATA + 2, _TARGET))
+    )
+    height = max(_PAGE_PT * 0.97 - page.used_pt(), 60.0 + 14.0 * len(bars))
+    top = max([1.0, *(bar.target for bar in bars), *(float(bar.result.value or 0) for bar in bars)])
+    return _placed(page, "Kết quả so với chỉ tiêu", height, series, maximum=1.0 if top <= 1 else None)
