@@ -18,7 +18,7 @@ import openpyxl
 import printed
 import pytest
 from command import Done
-from test_standing import moment
+from ledger_drawn import moment
 
 from cchc_xlsx import lock, owing, project
 from cchc_xlsx.ledger import book as ledger

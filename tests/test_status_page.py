@@ -9,8 +9,8 @@ from typing import Any
 
 import browser
 import pytest
+from ledger_drawn import EVERY_STATE, NOW, drawn
 from paged import Parsed
-from test_standing import EVERY_STATE, NOW, drawn
 
 from cchc_xlsx import overview
 from cchc_xlsx.lang import Lang
