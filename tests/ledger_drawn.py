@@ -21,17 +21,21 @@ Results: `ok`, `warnings`, `errors` and `nil` (with the codes of findings), `unc
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import shlex
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import reported
 
 from cchc_xlsx import results
 from cchc_xlsx.collect import words
 from cchc_xlsx.lang import Text
+from cchc_xlsx.ledger import book as ledger
 from cchc_xlsx.ledger import intake, obligations
 from cchc_xlsx.ledger.model import Attached, Checked, Delivery, Message, Outcome, Slot
 from cchc_xlsx.ledger.obligations import VIETNAM
@@ -42,6 +46,28 @@ FORMS = {"pl1": "nhon-hau-2025-phu-luc-1", "pl2": "nhon-hau-2025-phu-luc-2"}
 NIL: Fields = {"r02.num": ("I9", 0, "value"), "r02.nil": ("M9", None, "nil")}
 SAID: Fields = {"r02.num": ("I9", 12, "value"), "r02.den": ("J9", 20, "value")}
 STATUS = {"ok": "ok", "warnings": "warning", "errors": "error", "nil": "ok", "held": "ok"}
+
+# Units in every state, as a clerk would see them on the morning of 19 March.
+EVERY_STATE = """
+pl1 2025-Q1 A 2025-03-17
+pl1 2025-Q1 B 2025-03-17
+  until 2025-03-20 "Mất điện"
+pl1 2025-Q1 C 2025-03-17
+  2025-03-15T10:00 held "địa chỉ lạ"
+pl1 2025-Q1 D 2025-03-17
+  2025-03-18T10:00 held "địa chỉ lạ"
+pl1 2025-Q1 E 2025-03-17
+  2025-03-12T09:00 unchecked
+pl1 2025-Q1 F 2025-03-17
+  2025-03-12T09:00 errors V203 V201 T311
+pl1 2025-Q1 G 2025-03-17
+  2025-03-12T09:00 errors V203
+  2025-03-18T09:00 warnings T311
+pl1 2025-Q1 H 2025-03-17
+  2025-03-18T00:00 ok
+pl1 2025-Q1 I 2025-03-17
+  2025-03-17T23:59:59 nil
+"""
 
 
 @dataclass
@@ -59,6 +85,17 @@ def moment(text: str) -> dt.datetime:
     """A moment as it is drawn: by Vietnam's clock, unless it names a zone."""
     found = dt.datetime.fromisoformat(text)
     return found if found.tzinfo else found.replace(tzinfo=VIETNAM)
+
+
+NOW = moment("2025-03-19T08:00")
+
+
+@contextlib.contextmanager
+def drawn(folder: Path, text: str) -> Iterator[sqlite3.Connection]:
+    """A real ledger with what is drawn."""
+    with contextlib.closing(ledger.open_at(folder)) as book:
+        enter(book, text)
+        yield book
 
 
 def slot(drawn: str) -> Slot:

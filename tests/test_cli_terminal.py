@@ -26,7 +26,9 @@ from cchc_xlsx.rules import registry
 
 NH1 = "nhon-hau-2025-phu-luc-1"
 ENGLISH = {"CCHC_LANG": "en"}
-HELPS = ((), ("demo",), ("forms",), ("forms", "list"), ("forms", "show"), ("generate",), ("check",), ("explain",))
+ANYWHERE = ((), ("demo",), ("forms",), ("forms", "list"), ("forms", "show"), ("generate",), ("check",), ("explain",))
+IN_A_YEAR = (("status",), ("held",), ("held", "list"), ("held", "accept"), ("held", "reject"), ("extend",))
+HELPS = (*ANYWHERE, *IN_A_YEAR)
 VIETNAMESE = re.compile("[À-ỹĐđ]")
 
 
@@ -128,7 +130,7 @@ def test_help_in_english_and_vietnamese(command: tuple[str, ...], tmp_path: Path
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-@pytest.mark.parametrize("command", [one for one in HELPS if one not in ((), ("forms",))], ids=" ".join)
+@pytest.mark.parametrize("command", [one for one in ANYWHERE if one not in ((), ("forms",))], ids=" ".join)
 def test_each_command_shows_an_example_on_one_line_that_can_be_run(
     command: tuple[str, ...], lang: str, tmp_path: Path
 ) -> None:

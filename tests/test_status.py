@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import re
+import shlex
 import shutil
 from pathlib import Path
 from types import ModuleType
@@ -17,7 +18,7 @@ import openpyxl
 import printed
 import pytest
 from command import Done
-from test_standing import moment
+from ledger_drawn import moment
 
 from cchc_xlsx import lock, owing, project
 from cchc_xlsx.ledger import book as ledger
@@ -113,7 +114,7 @@ def test_the_period_as_text(made: Path) -> None:
     ]
     assert "      … và 2 phát hiện nữa" in done.lines
     assert "    nhon-hau-2025-phu-luc-2  ĐẠT, CÓ CẢNH BÁO · bản 2 · 1 cảnh báo" in done.lines
-    assert "    nhon-hau-2025-phu-luc-1  CHỜ XÁC NHẬN · số 4" in done.lines
+    assert "    nhon-hau-2025-phu-luc-1  CHỜ XÁC NHẬN · mục số 4" in done.lines
     assert "    nhon-hau-2025-phu-luc-2  ĐẠT · nộp trễ 1 ngày · bản 1" in done.lines
     assert "    nhon-hau-2025-phu-luc-2  KHÔNG PHÁT SINH · bản 1" in done.lines
     assert done.lines[-1].startswith("  → Nhận: cchc-xlsx held accept SỐ --why")
@@ -297,6 +298,25 @@ def test_a_unit_is_given_more_time(year: Path) -> None:
     assert len(whole.lines) == 1
     # The set-up is read again at each run; what was put off stays.
     assert standing_of(status(year), "TCKT", "pl2")["due"] == "2025-03-26"
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_examples_of_the_help_run_in_a_years_folder(lang: str, year: Path) -> None:
+    here = {
+        "2027-Q1": "2025-Q1",
+        "--unit VP ": "--unit VPTK ",
+        "18/3/2027": "25/3/2025",
+        "reject 7": "reject 8",
+        "accept 7": "accept 4",
+    }
+    for whose in (("status",), ("held", "list"), ("held", "accept"), ("held", "reject"), ("extend",)):
+        shown = run(year, *whose, "--help", "--lang", lang).lines
+        [example] = [line for line in shown if re.match(r"\s+(Ví dụ|Example): ", line)]
+        for theirs, ours in here.items():
+            example = example.replace(theirs, ours)
+        program, *arguments = shlex.split(example.partition(": ")[2])
+        assert (program, tuple(arguments[: len(whose)])) == ("cchc-xlsx", whose)
+        assert run(year, *arguments).code == 0, example
 
 
 # --------------------------------------------------------------------------------------------------------------- workbook

@@ -148,11 +148,39 @@ def test_a_plan_is_taken_from_those_who_may_send_one_and_comes_into_force(tmp_pa
     (inbox / "1.eml").write_bytes(desk.mail("vp@xa.example", ("ke hoach.xlsx", found), message_id="<1@x>"))
     office.run("collect", inbox, code=1)
     assert office.count("plan") == 0
-    (inbox / "2.eml").write_bytes(desk.mail(desk.CLERK, ("ke hoach.xlsx", found), message_id="<2@x>"))
-    office.run("collect", inbox)
+    office.run("held", "accept", "1", "--why", "Đã gọi điện")
     assert office.rows("SELECT form, number FROM plan") == [("cchc-xa", 1)]
     office.run("generate", "--period", PERIOD)
     assert {made.identity.plan for made in office.issued(PERIOD)} == {1}
+
+
+def test_a_plan_that_the_clerk_passes_on_comes_into_force_at_once(tmp_path: Path) -> None:
+    office = desk.office(tmp_path / "nam-2027")
+    [plan] = office.run("generate").lines[:-1]
+    found = _with_a_target(Path(plan).read_bytes(), tmp_path / "p.xlsx")
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "2.eml").write_bytes(desk.mail(desk.CLERK, ("ke hoach.xlsx", found), message_id="<2@x>"))
+    office.run("collect", inbox)
+    assert office.rows("SELECT form, number FROM plan") == [("cchc-xa", 1)]
+
+
+def test_who_sent_another_units_workbook_is_answered_once_it_is_accepted(tmp_path: Path) -> None:
+    office = desk.office(tmp_path / "nam-2027")
+    office.run("generate", "--period", PERIOD)
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "1.eml").write_bytes(
+        desk.mail("kt@xa.example", ("a.xlsx", office.filled(PERIOD, "VP")), message_id="<1@x>")
+    )
+    (inbox / "2.eml").write_bytes(
+        desk.mail("ai@do.example", ("a.xlsx", office.filled(PERIOD, "TTPVHCC")), message_id="<2@x>")
+    )
+    office.run("collect", inbox, code=1)
+    assert office.count("outbox") == 0
+    for (number,) in office.rows("SELECT id FROM version"):
+        office.run("held", "accept", str(number), "--why", "Gửi hộ")
+    assert office.rows("SELECT recipient, unit, state FROM outbox") == [("kt@xa.example", "KT", "queued")]
 
 
 def _with_a_target(workbook: bytes, into: Path) -> bytes:

@@ -112,12 +112,18 @@ def held_reject(number: int, why: str) -> None:
 def _decide(number: int, why: str, *, accept: bool) -> None:
     from cchc_xlsx.cli import show, year  # noqa: PLC0415
     from cchc_xlsx.collect import decisions  # noqa: PLC0415
+    from cchc_xlsx.collect import desk as desks  # noqa: PLC0415
     from cchc_xlsx.ledger import obligations  # noqa: PLC0415
 
-    with year.writing(year.need()) as book:
-        version = decisions.decide(book, number, accept=accept, who=year.user(), why=why, now=year.now())
+    project = year.need()
+    with year.writing(project) as book:
+        setup, who = project.setup, year.user()
+        version = decisions.decide(book, number, setup, accept=accept, who=who, why=why, now=year.now())
         owed = obligations.of(book, version.slot)
     slot = version.slot
+    if accept and not slot.period:
+        with desks.opened(project, year.now) as desk:
+            desks.adopt_plans(desk)
     whose = show.clean(" · ".join(filter(None, (slot.form, slot.period, slot.unit, version.name))))
     done = say("Đã nhận", "Accepted") if accept else say("Không nhận", "Not accepted")
     show.console().print(f"{done}: {whose}")

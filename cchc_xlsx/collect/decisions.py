@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 
-from cchc_xlsx.collect import words
+from cchc_xlsx.collect import trust, words
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger import book as ledger
-from cchc_xlsx.ledger import obligations
-from cchc_xlsx.ledger.model import DeliveryStatus
+from cchc_xlsx.ledger import obligations, outbox
+from cchc_xlsx.ledger.model import DeliveryStatus, Letter
 from cchc_xlsx.ledger.obligations import Version
+from cchc_xlsx.project.model import Setup
 
 _NONE_HELD = Text(
     "Không có mục số {number} nào chờ xác nhận; hiện không có mục nào chờ.",
@@ -26,8 +27,12 @@ _ACCEPTED = Text("{who} xác nhận nhận {name}: {why}", "{who} accepted {name
 _REJECTED = Text("{who} quyết định không nhận {name}: {why}", "{who} did not accept {name}: {why}")
 
 
-def decide(book: sqlite3.Connection, number: int, *, accept: bool, who: str, why: str, now: dt.datetime) -> Version:
+def decide(
+    book: sqlite3.Connection, number: int, setup: Setup, *, accept: bool, who: str, why: str, now: dt.datetime
+) -> Version:
     """Enter a decision about a held version; gives that version as it was. Raises CchcError where none of that number waits.
+
+    Whoever sent one that is accepted is answered now, where the address is in the register.
 
     The mails with nothing left to decide are told as taken where anything in them was, else as nothing, with the reason.
     """
@@ -40,7 +45,20 @@ def decide(book: sqlite3.Connection, number: int, *, accept: bool, who: str, why
     with ledger.writing(book):
         obligations.decide(book, number, accept=accept, who=who, why=why.strip(), now=now)
         _tell(book, number)
+        if accept:
+            _answer(book, number, setup, now)
     return waiting[number]
+
+
+def _answer(book: sqlite3.Connection, number: int, setup: Setup, now: dt.datetime) -> None:
+    message = book.execute(
+        "SELECT m.* FROM message m JOIN version v ON v.message = m.id WHERE v.id = ?", (number,)
+    ).fetchone()
+    unit = trust.owner(message["sender"] or "", setup)
+    if unit and not message["machine"]:
+        dedupe = f"reply:{message['key']}"
+        name = outbox.message_id(setup.mail.address, dedupe)
+        outbox.queue(book, Letter(dedupe, "reply", message["sender"], name, unit), now, message["id"])
 
 
 def _tell(book: sqlite3.Connection, number: int) -> None:

@@ -29,7 +29,7 @@ _OWED = Listing(
     Text("TÌNH HÌNH NỘP BÁO CÁO", "WHO OWES WHAT"),
     "Owed",
     (
-        _column("period", 20),
+        _column("period", 22),
         _column("unit_name", 28),
         _column("form", 27),
         Column(Text("Tình trạng", "State"), 16, "centre"),
@@ -53,7 +53,7 @@ _FINDINGS = Listing(
     Text("PHÁT HIỆN CÒN MỞ", "OPEN FINDINGS"),
     "OpenFindings",
     (
-        _column("period", 20),
+        _column("period", 22),
         _column("unit_name", 24),
         _column("form", 27),
         _column("cell", 7.5, "centre"),
@@ -82,7 +82,7 @@ _BY_PERIOD = Listing(
     Text("SỐ LƯỢNG THEO KỲ", "COUNTS BY PERIOD"),
     "ByPeriod",
     (
-        _column("period", 20),
+        _column("period", 22),
         Column(Text("Hạn của đơn vị", "Due"), 12, "day"),
         Column(Text("Hạn của xã", "Due upward"), 12, "day"),
         *_COUNTS,
@@ -93,7 +93,7 @@ _BY_UNIT = Listing(
     Text("Theo kỳ và đơn vị", "By period and unit"),
     Text("SỐ LƯỢNG THEO KỲ VÀ ĐƠN VỊ", "COUNTS BY PERIOD AND UNIT"),
     "ByPeriodAndUnit",
-    (_column("period", 20), _column("unit_name", 30), _column("unit", 10), *_COUNTS),
+    (_column("period", 22), _column("unit_name", 30), _column("unit", 10), *_COUNTS),
     printed=17,
 )
 _HELD = Listing(

@@ -70,7 +70,7 @@ _LEFT = Text("còn {days}", "{days} left")
 _DUE = Text("hạn {day}", "due {day}")
 _EXTENDED = Text("gia hạn đến {day}: {why}", "put off to {day}: {why}")
 _VERSION = Text("bản {number}", "version {number}")
-_HELD = Text("số {numbers}", "no. {numbers}")
+_HELD = Text("mục số {numbers}", "no. {numbers}")
 _ALSO_HELD = Text("có bản chờ xác nhận: số {numbers}", "one is to be confirmed: no. {numbers}")
 _CONFLICT = Text(
     "ngày gửi và thứ tự thư đến không khớp, đang lấy bản gửi sau",
