@@ -176,7 +176,7 @@ def _placed(
 ) -> Chart:
     """A chart below what is there; the rows that it covers are 15 pt high."""
     page.row += 1
-    page.heights[page.row] = 6.0
+    page.heights[page.row] = 15.0
     at = (page.row + 1, 1)
     rows = round(height / 15.0)
     for _ in range(rows):
