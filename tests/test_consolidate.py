@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from cchc_xlsx import earlier
 from cchc_xlsx import issue as issues
-from cchc_xlsx.consolidate import choose, combine
+from cchc_xlsx.consolidate import book, choose, combine
 from cchc_xlsx.consolidate.model import Earlier, Figure, Round, Source, Summary
 from cchc_xlsx.issue import Plan
+from cchc_xlsx.layout.model import Formula
 from cchc_xlsx.results import Told
 from cchc_xlsx.rules.model import Waived
 
@@ -163,6 +164,26 @@ def test_what_cannot_be_added_is_shown_unit_by_unit() -> None:
     assert combine.how(line, UNITS) == "sum"
     assert combine.how(apart, UNITS) == "apart"
     assert combine.how(apart, ("MC",)) == "own"
+
+
+def test_a_figure_that_cannot_be_added_is_neither_met_nor_missed() -> None:
+    form = fill.report(INDICATORS).form
+    rows = tuple(
+        replace(row, measures=tuple(replace(part, basis="distinct", reported_by="each") for part in row.measures))
+        if row.id == "r09"
+        else row
+        for row in form.rows
+    )
+    own = replace(form, rows=rows)
+    sent = [replace(one, issue=replace(one.issue, form=own)) for one in shares(*[(9.0, 10.0)] * 5)]
+    found = summary(*sent)
+    one = found.by_line[EACH]
+    assert (one.how, one.outcome, one.values[f"{EACH}.num"]) == ("apart", "Không cộng được", None)
+    assert one.values[f"{EACH}.reason"] == "VPTK, TPHT, VHXH0, TCKT, MC: 9/10 (90%)"
+    annex = book.book(found).sheets[0]
+    assert "Không cộng được" in {
+        cell.content.value for cell in annex.cells.values() if isinstance(cell.content, Formula)
+    }
 
 
 def test_reasons_are_joined_and_each_stands_behind_its_units() -> None:

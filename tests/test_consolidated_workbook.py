@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import operator
 import re
+import subprocess
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -18,8 +21,10 @@ import pytest
 import summed
 from openpyxl.worksheet.worksheet import Worksheet
 
+from cchc_xlsx import check, identity, reports, summing
 from cchc_xlsx import issue as issues
-from cchc_xlsx import summing
+from cchc_xlsx.consolidate import choose
+from cchc_xlsx.consolidate.model import Earlier, Round
 from cchc_xlsx.issue import Line
 from cchc_xlsx.task import Task
 
@@ -297,3 +302,126 @@ def test_the_same_files_give_the_same_bytes(folder: Path, tmp_path: Path) -> Non
     summing.consolidate((folder / form_id,), again, Task(), jobs=1)
     assert again.read_bytes() == (folder / f"{form_id}.xlsx").read_bytes()
     again.unlink()
+
+
+def test_the_charts_read_every_group_and_every_share_with_a_target(folder: Path) -> None:
+    form_id = "nhon-hau-2025-phu-luc-1"
+    sheet = openpyxl.load_workbook(folder / f"{form_id}.xlsx", data_only=True)["Bảng điều khiển"]
+    groups, shares = sheet._charts
+    total = next(row for row in sheet.iter_rows() if row[0].value == "Tổng số")
+    shown = dict(zip((cell.value for cell in sheet[total[0].row - 7]), total, strict=True))
+    assert [len(values(sheet, one)) for one in groups.series] == [6] * 7
+    assert (
+        == 1
+    )
+    assert sum(sum(values(sheet, one)) for one in groups.series) == shown["Số nội dung"].value == 27
+    annexed = annex(folder / f"{form_id}.xlsx")
+    lines = [one for one in issues.lines(summed.whole(form_id)) if one.target and one.measure.kind == "rate"]
+    result, target = (values(sheet, one) for one in shares.series)
+    assert result == pytest.approx([annexed[one.id, "third"] for one in lines])
+    assert target == pytest.approx([float(one.target.value) / 100 for one in lines if one.target])
+
+
+def values(sheet: Worksheet, series: Any) -> list[Any]:
+    """What a series of a chart shows."""
+    area = series.val.numRef.f.rpartition("!")[2].replace("$", "")
+    return [cell.value for row in sheet[area] for cell in row]
+
+
+@pytest.mark.office
+def test_no_row_is_lower_than_its_text(folder: Path, office: ModuleType) -> None:
+    path = with_gaps(folder)
+    book = openpyxl.load_workbook(path)
+    jobs = [{"path": path, "sheet": name, "read": [], "heights": [f"2:{book[name].max_row}"]} for name in PRINTED]
+    for job, result in zip(jobs, office.fill_and_read(jobs), strict=True):
+        assert result["errors"] == []
+        sheet = book[job["sheet"]]
+        given = {row: sheet.row_dimensions[row].height or 15.0 for row in range(2, sheet.max_row + 1)}
+        filled = {cell.row for line in sheet.iter_rows() for cell in line if cell.value is not None}
+        best = {int(row): height for row, height in result["heights"].items() if int(row) in filled}
+        assert best
+        low = {row: (given[row], height) for row, height in best.items() if height > given[row] + 0.5}
+        assert low == {}, job["sheet"]
+
+
+@pytest.mark.office
+def test_the_dashboard_is_one_page(folder: Path, tmp_path: Path, office: ModuleType) -> None:
+    pages = office.to_pdf(folder / "nhon-hau-2025-phu-luc-1.xlsx", tmp_path)
+    text = subprocess.run(["pdftotext", pages, "-"], capture_output=True, check=True).stdout.decode()
+    told = [page.lstrip("\f0123456789\n") for page in text.split("\f")]
+    begins = [index for index, page in enumerate(told) if page.startswith(("BẢNG ĐIỀU KHIỂN", "CÁC VẤN ĐỀ"))]
+    assert begins[1] - begins[0] == 1
+
+
+# ------------------------------------------------------------------------------------------------------- whose it is
+
+
+def test_a_summary_has_a_token_of_its_own_that_covers_its_figures(folder: Path) -> None:
+    path = folder / "binh-tan-2025-phu-luc-1.xlsx"
+    book = openpyxl.load_workbook(path)
+    told = {one.name: one.value for one in book.custom_doc_props.props}
+    rows = [(row[0].value, str(row[1].value)) for row in book["_th"].iter_rows()]
+    token, carried = told["cchc-xlsx-summary"], "".join(text for name, text in rows if name == "carried")
+    assert rows[0] == ("summary", token)
+    assert told["cchc-xlsx"] == reports.MADE
+    issue = summed.whole("binh-tan-2025-phu-luc-1")
+    assert token == identity.of_summary(issue, carried)
+    assert token.startswith("CCHCTH1|binh-tan-2025-phu-luc-1|v1|p0|Bình Tân|-|2025|2025-N|XA|report|")
+    assert token != identity.of_summary(issue, carried.replace("Chưa đạt", "Đạt", 1))
+    assert not any(identity.parse(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
+    said = json.loads(carried)["lines"]
+    shown = annex(path)
+    assert {line: one["outcome"] for line, one in said.items()} == {line: shown[line, "judged"] for line in said}
+
+
+# ----------------------------------------------------------------------------------------------- what is known of before
+
+
+def read(folder: Path) -> Round:
+    """The round of a folder."""
+    [one] = choose.rounds(summing.sources(check.check((folder,), Task(), jobs=1)))
+    return one
+
+
+def test_the_period_before_and_last_year_stand_beside_the_result(folder: Path, tmp_path: Path) -> None:
+    one = read(folder / "cam-hiep-2025-phu-luc")
+    line = issues.lines(one.issue)[0].id
+    plain, compared = tmp_path / "plain.xlsx", tmp_path / "compared.xlsx"
+    summing.write(one, plain)
+    summing.write(one, compared, Earlier({line: "40/50 (80%)"}, {line: "30/50 (60%)"}))
+    assert (annex(compared)[line, "prior"], annex(compared)[line, "year_ago"]) == ("40/50 (80%)", "30/50 (60%)")
+    assert {column for _, column in annex(compared)} - {column for _, column in annex(plain)} == {"prior", "year_ago"}
+
+
+def test_reasons_longer_than_a_row_can_be_are_cut_and_say_so(folder: Path, tmp_path: Path) -> None:
+    one = read(folder / "cam-hiep-2025-phu-luc")
+    line = next(each for each in issues.lines(one.issue) if len(each.reporters) > 1)
+    reason = "Đường truyền không ổn định nên nhiều hồ sơ phải nhập lại. " * 60
+    long = [
+        replace(each, fields={**each.fields, line.key("reason"): ("M9", f"{each.unit} {reason}", "value")})
+        for each in one.used
+    ]
+    path = summing.write(replace(one, used=tuple(long)), tmp_path / "long.xlsx").path
+    assert annex(path)[line.id, "reason"].endswith("… (xem tiếp ở trang Chi tiết)")
+    book = openpyxl.load_workbook(path)
+    for sheet in book:
+        assert max((each.height or 0 for each in sheet.row_dimensions.values()), default=0) <= 409
+    whole = [row["Giá trị"].value for row in rows(book["Chi tiết"]) if row["Mã trường"].value == line.key("reason")]
+    assert len(whole) == len(line.reporters)
+
+
+def test_who_was_late_is_named_and_counts(folder: Path, tmp_path: Path) -> None:
+    one = read(folder / "cam-hiep-2025-phu-luc")
+    first, *others = one.used
+    late = replace(
+        one, used=(replace(first, is_late=True, is_received=True, sender="vp@xa.example", version=2), *others)
+    )
+    path = summing.write(late, tmp_path / "late.xlsx").path
+    [row] = [row for row in rows(openpyxl.load_workbook(path)["Nguồn"]) if row["Mã đơn vị"].value == first.unit]
+    assert (row["Tính vào số liệu"].value, row["Người gửi"].value, row["Phiên bản"].value) == (
+        "Có; gửi muộn",
+        "vp@xa.example",
+        "2",
+    )
+    said = [cell.value for line in openpyxl.load_workbook(path)["Tổng hợp"].iter_rows() for cell in line]
+    assert f"Gửi muộn, đã tính: {issues.unit_name(one.issue, first.unit)} ({first.unit})." in said

@@ -49,9 +49,9 @@ def told(done: Done, out: Console, lang: Lang) -> None:
             4,
         )
         _left(empty.left, out, lang)
-    others = sum(one.status == "error" and one.identity is None for one in done.report.files)
+    others = sum(one.status == "error" and not one.fields for one in done.report.files)
     if others:
-        text = say(f"{others} tệp không đọc được hoặc không phải biểu; xem: cchc-xlsx check", f"{others} files cannot be read or are no reports; see: cchc-xlsx check")  # fmt: skip
+        text = say(f"{others} tệp không dùng được (không đọc được, không phải biểu, hoặc khác kỳ); xem: cchc-xlsx check", f"{others} files are of no use (unreadable, no reports, or of another period); see: cchc-xlsx check")  # fmt: skip
         put(out, RichText(text, style="yellow"), hang=4)
 
 

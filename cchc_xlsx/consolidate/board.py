@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cchc_xlsx import periods
 from cchc_xlsx.consolidate import combine, words
@@ -23,7 +23,9 @@ _LAST, _DATA = 9, 11  # the last printed column, the first of what the charts re
 _COLOURS = ("#70AD47", "#C0504D", "#A9D18E", "#FFC000", "#BFBFBF", "#9DC3E6", "#7F7F7F")
 _RESULT, _TARGET = "#4472C4", "#F4B183"
 _HEADS = ("Nhóm", "Số nội dung", *TALLY)
-_LONGEST_LABEL, _LONGEST_GROUP = 46, 44
+_LONGEST_LABEL, _LONGEST_GROUP = 46, 90
+_LONGEST_TICK = 36  # beside a bar, on one line
+_BESIDE = "Số liệu của biểu đồ"
 _MARGINS_MM = (20.0, 10.0, 15.0, 12.0)
 _PAGE_PT = (297 - _MARGINS_MM[2] - _MARGINS_MM[3]) / 25.4 * 72
 _BOX = Style(align="center")
@@ -110,12 +112,14 @@ def _group_table(page: _Page, groups: Sequence[_Group], total: Total) -> int:
     for column, text in enumerate(_HEADS, 1):
         page.cells[page.row, column] = Cell(text, head)
     page.heights[page.row] = 56.0
+    page.cells[page.row, _DATA] = Cell(_BESIDE, replace(head, wrap=False))
     first = page.row + 1
     for group in groups:
         page.row += 1
         counted = [sum(combine.tallied(one) == word for one in group.figures) for word in TALLY]
         name = _cut(group.name, _LONGEST_GROUP)
         page.cells[page.row, 1] = Cell(name, Style(size=10))
+        page.cells[page.row, _DATA] = Cell(_cut(group.name, _LONGEST_TICK), Style(size=10, wrap=False))
         page.heights[page.row] = metrics.text_height_pt(name, metrics.cell_width_pt([_WIDTHS[1]]), 10) + 3
         _count(page, 2, len(group.figures))
         for column, (word, count) in enumerate(zip(TALLY, counted, strict=True), 3):
@@ -158,7 +162,7 @@ def _sums(page: _Page, first: int) -> None:
 def _group_chart(page: _Page, first: int, count: int, bar_pt: float) -> Chart:
     last = first + count - 1
     series = tuple(
-        Series((first - 1, column), (first, 1, last, 1), (first, column, last, column), colour)
+        Series((first - 1, column), (first, _DATA, last, _DATA), (first, column, last, column), colour)
         for column, colour in enumerate(_COLOURS, 3)
     )
     height = min(_PAGE_PT * 0.5, 66.0 + bar_pt * count)
@@ -176,7 +180,7 @@ def _placed(
 ) -> Chart:
     """A chart below what is there; the rows that it covers are 15 pt high."""
     page.row += 1
-    page.heights[page.row] = 6.0
+    page.heights[page.row] = 15.0
     at = (page.row + 1, 1)
     rows = round(height / 15.0)
     for _ in range(rows):
@@ -230,7 +234,7 @@ def _cut(text: str, length: int) -> str:
 def _progress_chart(page: _Page, bars: Sequence[_Bar], above: Chart) -> Chart:
     """The chart, on the rest of the page; what it reads stands beside the printed area."""
     head = above.at[0]
-    texts = ("Số liệu của biểu đồ", "Kết quả", "Chỉ tiêu")
+    texts = (_BESIDE, "Kết quả", "Chỉ tiêu")
     for column, text in enumerate(texts, _DATA):
         page.cells[head, column] = Cell(text, Style(size=10, bold=True, fill=HEADER_FILL, align="center", wrap=False))
     for row, bar in enumerate(bars, head + 1):

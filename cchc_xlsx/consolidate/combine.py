@@ -110,11 +110,8 @@ def _has(source: Source, line: Line) -> bool:
 
 
 def _answer(ctx: Context, line: Line, source: Source, expected: tuple[str, ...]) -> Answer:
-    said = {
-        key.removeprefix(f"{line.id}."): native(ctx.fields.get(key), value)
-        for key, (_, value, _) in source.fields.items()
-        if key.startswith(f"{line.id}.")
-    }
+    names = [key.rpartition(".")[2] for key in ctx.fields if key in source.fields and key.startswith(f"{line.id}.")]
+    said = {name: native(ctx.fields[line.key(name)], source.fields[line.key(name)][1]) for name in names}
     excuse = next((str(said[name]) for name in ("nil", "status") if said.get(name) in (NIL, UNPUBLISHED)), "")
     is_full = excuse or all(said.get(name) is not None for name in main(ctx, line))
     return Answer(source.unit, source, said, excuse, bool(is_full) and source.unit in expected)

@@ -58,23 +58,25 @@ def total(summary: Summary, found: Detail, code: str, banner: str) -> Total:
     if codes:
         draft.line("codes", codes, Style(size=11, italic=True, border=""))
     _below(draft, summary, code)
-    paper = replace(pages.onto_paper(draft, rows, header, (first, last)), first_page=1)
-    label = next(draft.columns.by_id[leaf.id].index for leaf in summary.issue.form.leaves if leaf.role == "label")
-    judged = draft.columns.by_id["judged"].index
-    hidden = frozenset({1, *(one.index for one in draft.columns.all if one.kind == "code")})
-    sheet = Sheet(
+    return Total(_sheet(draft, rows, header, (first, last)), places, at)
+
+
+def _sheet(draft: Draft, rows: Body, header: tuple[int, int], of_rows: tuple[int, int]) -> Sheet:
+    by_index = {one.index: one for one in draft.columns.all}
+    form = draft.ctx.issue.form
+    label = next(draft.columns.by_id[leaf.id].index for leaf in form.leaves if leaf.role == "label")
+    return Sheet(
         NAME,
         draft.cells,
-        {1: 12.0, **{one.index: one.width for one in draft.columns.all}},
+        {1: 12.0, **{index: one.width for index, one in by_index.items()}},
         draft.heights,
         tuple(sorted(draft.merges)),
-        highlights=tuple(_highlights(first, last, judged)),
-        hidden_columns=hidden,
+        highlights=tuple(_highlights(*of_rows, draft.columns.by_id["judged"].index)),
+        hidden_columns=frozenset({1, *(index for index, one in by_index.items() if one.kind == "code")}),
         hidden_rows=frozenset({1}),
         freeze=(header[1] + 1, label + 1),
-        paper=paper,
+        paper=replace(pages.onto_paper(draft, rows, header, of_rows), first_page=1),
     )
-    return Total(sheet, places, at)
 
 
 def _begun(summary: Summary) -> Draft:
