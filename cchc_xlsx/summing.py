@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -57,6 +57,16 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What the ledger knows of a workbook that a folder does not: who sent it, when it came, which version it is."""
+
+    sender: str
+    arrived: dt.datetime
+    is_late: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """What a run made, what it was made from, and the rounds without any workbook that counts."""
 
@@ -74,17 +84,20 @@ def consolidate(
     jobs: int | None = None,
     include_errors: bool = False,
     own: Sequence[Path] = (),
+    known: Mapping[str, Known] | None = None,
+    before: Callable[[Round], Earlier | None] = lambda _: None,
 ) -> Done:
     """The reports under `paths` consolidated into the workbook `out`, or into a folder of them where `out` is no .xlsx.
 
-    `own` are files of the office that are no reports. Raises CchcError where there is nothing to consolidate, or more than
+    `own` are files of the office that are no reports, `known` is what the ledger says of files by sha256, `before` gives what
+    is known of earlier periods. Raises CchcError where there is nothing to consolidate, or more than
     one summary for one workbook, or where `out` is a file that is read.
     """
     is_file = out.suffix.lower() == ".xlsx"
     report = check.check(
         paths, task, progress, jobs=jobs, expected=together.everyone, output=out if is_file else None, own=own
     )
-    found = choose.rounds(sources(report, task.asked.own_forms), include_errors=include_errors)
+    found = choose.rounds(sources(report, task.asked.own_forms, known or {}), include_errors=include_errors)
     if not found:
         raise CchcError(_NOTHING)
     usable = [one for one in found if one.used]
@@ -98,7 +111,7 @@ def consolidate(
     made = []
     for one, path in zip(usable, places, strict=True):
         mine = tuple(finding for finding in about if len(found) == 1 or _is_about(finding, one))
-        made.append(write(one, path, findings=mine, key=task.asked.key))
+        made.append(write(one, path, before(one), findings=mine, key=task.asked.key))
     return Done(tuple(made), report, tuple(one for one in found if not one.used))
 
 
@@ -130,7 +143,9 @@ def _linked(source: Source, path: Path) -> Source:
     return replace(source, link=links.to_file(source.file, path))
 
 
-def sources(report: Report, own_forms: Path | None = None) -> Iterable[Source]:
+def sources(
+    report: Report, own_forms: Path | None = None, known: Mapping[str, Known] | None = None
+) -> Iterable[Source]:
     """The reports of a check as the summary takes them; what could not be recognised is in the check's own findings."""
     issues: dict[tuple[object, ...], Issue | None] = {}
     for one in report.files:
@@ -141,7 +156,7 @@ def sources(report: Report, own_forms: Path | None = None) -> Iterable[Source]:
         if key not in issues:
             issues[key] = recognise.whole(who, extras.read(one.asking) or Extras(), own_forms)
         if issue := issues[key]:
-            yield _source(one, who, issue)
+            yield _received(_source(one, who, issue), (known or {}).get(one.sha256 or ""))
 
 
 def _source(one: FileResult, who: Identity, issue: Issue) -> Source:
@@ -156,6 +171,19 @@ def _source(one: FileResult, who: Identity, issue: Issue) -> Source:
         one.known,
         arrived=_arrived(one.file),
         file=one.file,
+    )
+
+
+def _received(one: Source, known: Known | None) -> Source:
+    if known is None:
+        return one
+    return replace(
+        one,
+        sender=known.sender,
+        arrived=known.arrived,
+        is_received=True,
+        is_late=known.is_late,
+        version=known.version,
     )
 
 

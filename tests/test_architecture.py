@@ -74,6 +74,7 @@ standing    how each obligation stands
 overview    that as data, as a page and as tables
 collect     what came → the ledger
 letters     mails of ours
+accepted    what was taken in, to be summed
 sample      plausible figures
 demo        the whole round
 cli         parse, call one room, print

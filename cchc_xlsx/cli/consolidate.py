@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cchc_xlsx.cli.base import LANG, Command, option, progress, say
+from cchc_xlsx.errors import CchcError
+from cchc_xlsx.lang import Text
+
+if TYPE_CHECKING:
+    from cchc_xlsx.cli.asked import Year
+    from cchc_xlsx.summing import Done
+    from cchc_xlsx.task import Task
 
 _FILE = click.Path(path_type=Path)
+_NO_PATH = Text(
+    "Cho biết thư mục hoặc tệp cần tổng hợp, ví dụ: cchc-xlsx consolidate da-nop --out tong-hop.xlsx",
+    "Name the folder or files to be consolidated, e.g. cchc-xlsx consolidate filled --out summary.xlsx",
+)
+_NO_PERIOD = Text(
+    "Cho biết kỳ, ví dụ --period {year}-Q1, hoặc đường dẫn tới các báo cáo.",
+    "Name the period, e.g. --period {year}-Q1, or the reports' path.",
+)
 
 
 @click.command(
     cls=Command,
     help=say(
         "Tổng hợp các báo cáo đã điền thành biểu chung của xã: Tổng hợp, Chi tiết, Nguồn, Bảng điều khiển, Vấn đề. Chỉ tính tệp "
-        "không còn lỗi, bản mới nhất của mỗi đơn vị.\n\nVí dụ: cchc-xlsx consolidate da-nop --out tong-hop.xlsx",
+        "không còn lỗi, bản mới nhất của mỗi đơn vị. Trong thư mục của năm chỉ cần --period: các biểu đã nhận.\n\nVí dụ: cchc-xlsx consolidate da-nop --out tong-hop.xlsx",
         "Consolidate filled reports into the commune's workbook: annex, details, sources, dashboard, open issues. Only files "
-        "without errors count, the latest of each unit.\n\nExample: cchc-xlsx consolidate filled --out summary.xlsx",
+        "without errors count, the latest of each unit. In a year's folder --period is enough: what was taken in.\n\nExample: cchc-xlsx consolidate filled --out summary.xlsx",
     ),
 )
-@click.argument("paths", metavar=say("ĐƯỜNG_DẪN...", "PATH..."), nargs=-1, required=True, type=_FILE)
+@click.argument("paths", metavar=say("[ĐƯỜNG_DẪN...]", "[PATH...]"), nargs=-1, type=_FILE)
 @option(
     "--out",
     required=True,
@@ -60,11 +77,30 @@ def consolidate(paths: tuple[Path, ...], *, out: Path, include_errors: bool, **g
 
     waivers, plan = given["waivers"], given["plan"]
     asked.apart(out, {"--waivers": waivers, "--plan": plan})
-    task = asked.task(given["period"], plan, waivers)
+    year = asked.year(paths)
+    task = asked.task(given["period"], plan, waivers, year)
     own = [path for path in (waivers, plan) if path]
+    more = {"jobs": given["jobs"], "include_errors": include_errors, "own": own}
     with progress() as advance:
-        done = summing.consolidate(
-            paths, out, task, advance, jobs=given["jobs"], include_errors=include_errors, own=own
-        )
+        if paths:
+            done = summing.consolidate(paths, out, task, advance, **more)
+        else:
+            done = _of_year(year, out, task, advance, more)
     summaries.told(done, console(), LANG)
     return 1 if done.report.has("error") else 0
+
+
+def _of_year(year: Year | None, out: Path, task: Task, advance: Any, more: dict[str, Any]) -> Done:  # noqa: ANN401
+    """What a year's folder has taken in for the period. Raises CchcError elsewhere, or without a period."""
+    from cchc_xlsx import accepted, periods, summing  # noqa: PLC0415
+    from cchc_xlsx.ledger import book  # noqa: PLC0415
+
+    if year is None:
+        raise CchcError(_NO_PATH)
+    if task.asked.period is None:
+        raise CchcError(_NO_PERIOD.format(year=year.project.setup.office.year))
+    period = periods.parse(task.asked.period).code
+    with closing(book.open_at(year.project.state)) as opened:
+        found = accepted.of(year.project, opened, period)
+        before = accepted.before(year.project, opened, replace(task, asked=replace(task.asked, period=None)), period)
+    return summing.consolidate(found.files, out, task, advance, known=found.known, before=before, **more)

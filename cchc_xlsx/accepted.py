@@ -1,0 +1,94 @@
+"""The versions that a year's folder has taken in for a period, as files that can be opened, and what the ledger knows of each."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cchc_xlsx import check, earlier, owing, periods, summing, writer
+from cchc_xlsx.consolidate import choose, combine
+from cchc_xlsx.consolidate.model import Earlier, Round
+from cchc_xlsx.errors import CchcError
+from cchc_xlsx.lang import Text
+from cchc_xlsx.ledger import obligations
+from cchc_xlsx.ledger.model import Slot
+from cchc_xlsx.ledger.obligations import Version
+from cchc_xlsx.project.model import Project
+from cchc_xlsx.store import Store
+from cchc_xlsx.summing import Known
+from cchc_xlsx.task import Task
+
+_FOLDER = "nguon"
+_NOTHING = Text(
+    "Chưa nhận được báo cáo nào của kỳ {period}. Nhận trước: cchc-xlsx collect",
+    "No report of {period} has been taken in yet. Collect first: cchc-xlsx collect",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The files of a period, and what the ledger knows of each by sha256."""
+
+    files: tuple[Path, ...]
+    known: Mapping[str, Known]
+
+
+def of(project: Project, book: sqlite3.Connection, period: str) -> Accepted:
+    """Copies of what was taken in for a period, under names made of our codes, where the clerk can open them.
+
+    Raises CchcError where nothing was.
+    """
+    owed = owing.settled(project, book)
+    came: dict[Slot, list[Version]] = {}
+    for one in obligations.versions(book, period):
+        if one.state == "taken":
+            came.setdefault(one.slot, []).append(one)
+    if not came:
+        raise CchcError(_NOTHING.format(period=period))
+    files: list[Path] = []
+    known: dict[str, Known] = {}
+    folder = project.results() / _FOLDER / period
+    store = Store(project.state)
+    for slot, versions in came.items():
+        for one in _that_count(versions):
+            path = folder / f"{slot.form}_{slot.period}_{slot.unit}_b{one.number}.xlsx"
+            data = store.read(one.sha256)
+            if not path.is_file() or path.read_bytes() != data:
+                writer.save(data, path)
+            files.append(path)
+            is_late = slot in owed and owed[slot].is_late(one.arrived)
+            known[one.sha256] = Known(one.sender or "", one.arrived, is_late, one.number)
+    return Accepted(tuple(sorted(files)), known)
+
+
+def _that_count(versions: list[Version]) -> list[Version]:
+    """The version that counts and those before it: one that only arrived later is not the later one (mail.md)."""
+    current = obligations.current(tuple(versions))
+    return [one for one in versions if current and one.number <= current.version.number]
+
+
+def before(project: Project, book: sqlite3.Connection, task: Task, period: str) -> Callable[[Round], Earlier | None]:
+    """What the commune's workbook of a period tells of the period before, by the round that it is for."""
+    rounds = project.setup.by_period
+    last = (
+        periods.before(rounds[period].period, [one.period for one in project.setup.rounds])
+        if period in rounds
+        else None
+    )
+    if last is None or not any(one.state == "taken" for one in obligations.versions(book, last.code)):
+        return lambda _: None
+    there = of(project, book, last.code)
+    report = check.check(there.files, task)
+    found = {
+        one.issue.form.id: combine.said(combine.summary(one))
+        for one in choose.rounds(summing.sources(report, project.own_forms, there.known))
+        if one.used
+    }
+
+    def told(one: Round) -> Earlier | None:
+        said = found.get(one.issue.form.id)
+        return Earlier(prior=earlier.prior(one.issue, said)) if said else None
+
+    return told
