@@ -9,6 +9,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import desk
 import pytest
 
 from cchc_xlsx.cli.commands import cli
@@ -57,6 +58,30 @@ def test_every_command_runs(folder: Path) -> None:
         output = re.search(r"--output (\S+)", line)
         assert (folder / output[1]).stat().st_size if output else done.stdout.strip()
     assert len(list((folder / "mend").iterdir())) == len(list((folder / "gui-lai").iterdir())) == 5
+
+
+@pytest.mark.xdist_group("readme")
+def test_the_year_in_one_folder(folder: Path, tmp_path: Path) -> None:
+    """The sequence as it stands there; between sending and collecting, the units fill in their workbooks."""
+    lines = [line for name, line in BLOCKS if name == "year"]
+    here = tmp_path
+    said: dict[str, subprocess.CompletedProcess[str]] = {}
+    for line in lines:
+        if line.startswith("cd "):
+            here /= line.removeprefix("cd ")
+            desk.Office(here).edit({f"Đơn vị!E{row}": f"don-vi-{row}@xa.example" for row in (5, 6, 7, 8)})
+            continue
+        if line.startswith("cchc-xlsx collect"):
+            office = desk.Office(here)
+            for unit in ("VP", "TTPVHCC"):
+                (here / "nhan-ve" / f"{unit} gửi lại.xlsx").write_bytes(office.filled("2027-Q1", unit))
+        said[line] = run(line, here)
+        assert (said[line].returncode, said[line].stderr) == (0, ""), (line, said[line].stdout)
+    assert "2 đã nhận" in said["cchc-xlsx collect nhan-ve"].stdout
+    assert "2 tệp: 2 đạt" in said["cchc-xlsx check"].stdout
+    assert len(list((here / "thu-gui").glob("*.eml"))) == 2
+    assert "Đầy đủ" in (here / "ket-qua" / "tinh-hinh.html").read_text(encoding="utf-8")
+    assert (here / "ket-qua" / "tong-hop-2027-Q1.xlsx").stat().st_size > 10_000
 
 
 def test_the_two_commands_of_a_fresh_machine_set_up_and_run() -> None:
