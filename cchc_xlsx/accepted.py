@@ -29,9 +29,9 @@ _NOTHING = Text(
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The files of a period, and what the ledger knows of each by sha256."""
+    """The folder with the files of a period, and what the ledger knows of each by sha256."""
 
-    files: tuple[Path, ...]
+    folder: Path
     known: Mapping[str, Known]
 
 
@@ -47,20 +47,22 @@ def of(project: Project, book: sqlite3.Connection, period: str) -> Accepted:
             came.setdefault(one.slot, []).append(one)
     if not came:
         raise CchcError(_NOTHING.format(period=period))
-    files: list[Path] = []
     known: dict[str, Known] = {}
     folder = project.results() / _FOLDER / period
     store = Store(project.state)
+    kept: set[Path] = set()
     for slot, versions in came.items():
         for one in _that_count(versions):
             path = folder / f"{slot.form}_{slot.period}_{slot.unit}_b{one.number}.xlsx"
             data = store.read(one.sha256)
             if not path.is_file() or path.read_bytes() != data:
                 writer.save(data, path)
-            files.append(path)
+            kept.add(path)
             is_late = slot in owed and owed[slot].is_late(one.arrived)
             known[one.sha256] = Known(one.sender or "", one.arrived, is_late, one.number)
-    return Accepted(tuple(sorted(files)), known)
+    for path in set(folder.iterdir()) - kept:
+        path.unlink()  # a copy of what does not count any more
+    return Accepted(folder, known)
 
 
 def _that_count(versions: list[Version]) -> list[Version]:
@@ -80,7 +82,7 @@ def before(project: Project, book: sqlite3.Connection, task: Task, period: str) 
     if last is None or not any(one.state == "taken" for one in obligations.versions(book, last.code)):
         return lambda _: None
     there = of(project, book, last.code)
-    report = check.check(there.files, task)
+    report = check.check([there.folder], task)
     found = {
         one.issue.form.id: combine.said(combine.summary(one))
         for one in choose.rounds(summing.sources(report, project.own_forms, there.known))
@@ -89,6 +91,8 @@ def before(project: Project, book: sqlite3.Connection, task: Task, period: str) 
 
     def told(one: Round) -> Earlier | None:
         said = found.get(one.issue.form.id)
-        return Earlier(prior=earlier.prior(one.issue, said)) if said else None
+        if said is None:
+            return None
+        return Earlier({key.removesuffix(".prior"): text for key, text in earlier.prior(one.issue, said).items()})
 
     return told

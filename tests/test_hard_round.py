@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import random
+import subprocess
+import sys
 
 import command
 import desk
@@ -12,7 +15,7 @@ import yearly
 from hard_mails import HardMail
 
 PERIOD = "2027-Q1"
-ROUND_MIB = 150
+MOST_MB = 150
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +96,26 @@ def test_nobody_but_the_unit_is_answered_and_no_machine_is(
     for one in mails:
         if one.machine or not one.counts or one.senders != (hard_mails.SENDER,):
             assert round_[one.name]["reply"] == "none", one.name
+
+
+_PEAK = """
+import resource, subprocess, sys
+done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)
+print(done.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def test_a_mail_of_40_mb_needs_little_memory(tmp_path: Path) -> None:
+    office = desk.office(tmp_path / "nam-2027")
+    office.run("generate", "--period", PERIOD)
+    photo = ("ảnh.jpg", random.Random(1).randbytes(30_000_000))
+    raw = desk.mail("vp@xa.example", ("PL1.xlsx", office.filled(PERIOD, "VP")), photo)
+    assert len(raw) > 40_000_000
+    (tmp_path / "1.eml").write_bytes(raw)
+    code = [sys.executable, "-c", _PEAK, *command.COMMAND, "collect", str(tmp_path / "1.eml")]
+    env = command.environment()
+    done = subprocess.run(code, cwd=office.folder, env=env, capture_output=True, text=True, check=True, timeout=120)
+    ended, peak_kib = map(int, done.stdout.split())
+    assert ended == 0
+    assert peak_kib * 1024 < MOST_MB * 1e6
+    assert office.count("version") == 1

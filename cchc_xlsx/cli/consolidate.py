@@ -103,4 +103,4 @@ def _of_year(year: Year | None, out: Path, task: Task, advance: Any, more: dict[
     with closing(book.open_at(year.project.state)) as opened:
         found = accepted.of(year.project, opened, period)
         before = accepted.before(year.project, opened, replace(task, asked=replace(task.asked, period=None)), period)
-    return summing.consolidate(found.files, out, task, advance, known=found.known, before=before, **more)
+    return summing.consolidate([found.folder], out, task, advance, known=found.known, before=before, **more)
