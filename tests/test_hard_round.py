@@ -6,6 +6,7 @@ import hashlib
 import random
 import subprocess
 import sys
+from pathlib import Path
 
 import command
 import desk
