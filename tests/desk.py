@@ -79,10 +79,12 @@ class Office:
         return {path.name: path.read_bytes() for path in (self.folder / ".cchc" / "files").glob("??/*")}
 
 
-def office(folder: Path, box: Box | None = None, post: Post | None = None, **mail: yearly.Typed) -> Office:
-    """A year's folder for 2027 with the units' addresses, and the servers where they are given."""
+def office(
+    folder: Path, box: Box | None = None, post: Post | None = None, *, year: int = 2027, **mail: yearly.Typed
+) -> Office:
+    """A year's folder with the units' addresses, and the servers where they are given."""
     done = command.run(
-        "init", folder, "--commune", "Nhơn Hậu", "--commune-code", "21907", "--year", "2027", cwd=folder.parent
+        "init", folder, "--commune", "Nhơn Hậu", "--commune-code", "21907", "--year", str(year), cwd=folder.parent
     )
     assert done.code == 0, done.err
     found = Office(folder)

@@ -207,7 +207,8 @@ def test_nothing_secret_is_written_or_shown(tmp_path: Path) -> None:
             (office.folder / ".cchc" / "key").read_text().strip(),
         ]
         shown = [office.run("generate", "--period", PERIOD), office.run("send", "--period", PERIOD)]
-        box.append(desk.USER, "INBOX", desk.mail("vp@xa.example", ("a.xlsx", office.filled(PERIOD, "VP"))))
+        both = (("a.xlsx", office.filled(PERIOD, "VP")), ("b.xlsx", office.filled(PERIOD, "TTPVHCC")))
+        box.append(desk.USER, "INBOX", desk.mail(desk.CLERK, *both))
         shown += [
             office.run("collect", "--format", "json"),
             office.run("reply"),

@@ -124,14 +124,24 @@ def _run(kind: str, drafts: Drafts | None, folder: Path | None, *, dry_run: bool
     project = year.need()
     if not (folder or dry_run) and not (project.setup.mail.smtp and project.setup.mail.address):
         raise CchcError(_NO_SERVER)
+    stopped: CchcError | None = None
     with _post(project, drafts, dry_run=dry_run) as (post, lost):
         if folder or dry_run:
             place = folder or project.results() / "thu-xem-truoc"
             found = room.to_folder(post, outbox.waiting(post.book, kind), place, is_final=not dry_run)
         else:
+            found = []
             with progress() as advance:
-                found = list(_by_server(project, post, kind, advance))
+                try:
+                    for one in _by_server(project, post, kind, advance):
+                        found.append(one)
+                except CchcError as error:
+                    if not found:
+                        raise
+                    stopped = error
     _show(found, lost)
+    if stopped:
+        raise stopped
     return 1 if lost or any(one.state in ("doubtful", "refused") for one in found) else 0
 
 
@@ -176,7 +186,7 @@ def _examining(project: Project, book: sqlite3.Connection) -> Any:  # noqa: ANN4
     return workers.asking(Task(asked, setup.office.lang, setup.waivers, waivers.today(year.now()), marks=True))
 
 
-def _by_server(project: Project, post: Post, kind: str, advance: Callable[[int, int], None] | None) -> Sequence[Posted]:
+def _by_server(project: Project, post: Post, kind: str, advance: Callable[[int, int], None] | None) -> Iterator[Posted]:
     """Send by the server of the set-up; connections are made when the first mail needs them."""
     from cchc_xlsx.cli import account  # noqa: PLC0415
     from cchc_xlsx.letters import post as room  # noqa: PLC0415
@@ -202,7 +212,7 @@ def _by_server(project: Project, post: Post, kind: str, advance: Callable[[int, 
                     return True
             return False
 
-        return room.send(post, kind, outgoing, is_in_mailbox if setup.imap else None, advance)
+        yield from room.send(post, kind, outgoing, is_in_mailbox if setup.imap else None, advance)
 
 
 def _show(found: Sequence[Posted], lost: Sequence[str]) -> None:

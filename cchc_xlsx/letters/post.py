@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -105,9 +105,8 @@ def send(
     connect: Callable[[], Outgoing],
     is_in_mailbox: IsInMailbox | None,
     progress: Progress | None = None,
-) -> list[Posted]:
+) -> Iterator[Posted]:
     """Send what waits of a kind. Raises CchcError where the server cannot be reached, or the day's cap is reached."""
-    found: list[Posted] = []
     rows = outbox.waiting(post.book, kind)
     for done, row in enumerate(rows):
         if progress:
@@ -116,8 +115,7 @@ def send(
         if state is None:
             _stay_below_the_cap(post)
             state, why = _send(post, row, connect)
-        found.append(Posted(row["recipient"], row["unit"], state, why))
-    return found
+        yield Posted(row["recipient"], row["unit"], state, why)
 
 
 def _settled(post: Post, row: sqlite3.Row, is_in_mailbox: IsInMailbox | None) -> tuple[PostedState | None, Text | None]:
