@@ -33,11 +33,11 @@ _FEWEST = 4
 _WIDTH = 7.0  # how often the spread; 1.4826 × MAD is the spread of normal figures
 _SPREAD, _SPREAD_SHARE = 0.25, 0.4 / _WIDTH  # the least spread: a quarter more or less, as a logarithm; of shares
 _FEWEST_MORE = 20.0  # things: below that no difference is worth a word
-_ROWS_ALIKE, _NEARLY_ALL, _TEN = (
+_TEN = 10.0  # things: of fewer there is no share worth the name
+_ROWS_ALIKE, _NEARLY_ALL = (
     3,
     0.8,
-    10.0,
-)  # rows, their share, things in each, until quarter III looks like nine months
+)  # rows of ten things or more, and their share, until quarter III looks like nine months
 
 
 class Whose(NamedTuple):
@@ -403,7 +403,7 @@ def _count_jump(view: _View, line: Line, name: str, alike: Sequence[Said]) -> Cl
 
 
 def _share_jump(view: _View, line: Line, name: str, of: str | None, alike: Sequence[Said]) -> Claim | None:
-    """Shares as they are; one of few things says little."""
+    """Shares as they are; one of few things says little, one of very few nothing."""
     now = _ratio(view.said, line, name, of)
     known = [value[0] for said in alike if (value := _ratio(said, line, name, of))]
     if now is None or len(known) < _FEWEST:
@@ -417,11 +417,12 @@ def _share_jump(view: _View, line: Line, name: str, of: str | None, alike: Seque
 
 
 def _ratio(said: Said, line: Line, name: str, of: str | None) -> tuple[float, float] | None:
-    """A share, and of how many things it is one; a bare percentage may be one of any number."""
-    value, whole = _plain(said, line, name), _plain(said, line, of) if of else None
-    if of is None:
-        return (value, math.inf) if value is not None else None
-    return (value / whole, whole) if value is not None and whole else None
+    """A share, and of how many things it is one, where they are not too few; a bare percentage may be one of any number."""
+    value = _plain(said, line, name)
+    whole = _plain(said, line, of) if of else math.inf
+    if value is None or whole is None or whole < _TEN:
+        return None
+    return (value / whole if of else value), whole
 
 
 def _mad(known: Sequence[float]) -> float:
