@@ -313,7 +313,7 @@ def _confused(view: _View) -> Iterator[Claim]:
         yield _about(view, "H805" if is_quarter else "H824", same)
         return
     large = [row[0] for row in rows if row[0].nine is None and row[0].half >= _TEN]
-    above = [one for one in large if one.quarter >= one.half]
+    above = [one for one in large if one.quarter > one.half]
     if is_quarter and len(above) >= max(_ROWS_ALIKE, _NEARLY_ALL * len(large)):
         yield _about(view, "H824", above)
 
@@ -337,7 +337,7 @@ def _half(view: _View, line: Line, name: str) -> float | None:
 
 def _is_same(row: _Alike) -> bool:
     """Whether the quarter has what nine months have, though the first six had a good part of that."""
-    if row.nine is None or row.quarter < row.half or row.half * 10 < row.quarter:
+    if row.nine is None or row.quarter <= row.half or row.half * 10 < row.quarter:
         return False
     return abs(row.quarter - row.nine) <= 0.02 * row.nine
 

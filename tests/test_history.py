@@ -82,6 +82,8 @@ Q3: r09 num=570 den=600 || 6T: r09 num=400 den=420        -> ok
 Q3: r09 num=9 den=600 r19 num=9 den=150 r22 num=9 den=95 || 6T: r09 num=8 den=420 r19 num=8 den=100 r22 num=8 den=60 -> H824 r09.den
 Q3: r09 num=9 den=180 r19 num=9 den=50 r22 num=9 den=35 || 6T: r09 num=8 den=420 r19 num=8 den=100 r22 num=8 den=60 -> ok
 Q3: r09 num=9 den=600 r19 num=9 den=150 || 6T: r09 num=8 den=420 r19 num=8 den=100 -> ok
+Q3: r09 num=9 den=420 r19 num=9 den=100 r22 num=9 den=60 || 6T: r09 num=8 den=420 r19 num=8 den=100 r22 num=8 den=60 -> ok
+Q3: r09 num=400 den=420 || 6T: r09 num=400 den=420 | 9T: r09 num=400 den=420 -> ok
 Q3: r18 num=22 den=25   || 6T: r18 num=22 den=22 | 9T: r18 num=22 den=25 -> ok
 9T: r09 num=570 den=600 || 6T: r09 num=400 den=420 | Q3: r09 num=570 den=600 -> H824 r09.den
 9T: r09 num=570 den=600 || 6T: r09 num=400 den=420 | Q3: r09 num=170 den=180 -> ok
@@ -223,7 +225,7 @@ def test_many_rows_of_quarter_three_are_one_finding() -> None:
     rows = "r09 num=9 den=600 r19 num=9 den=150 r22 num=9 den=95 r23 num=9 den=70"
     half = "6T: r09 num=8 den=420 r19 num=8 den=100 r22 num=8 den=60 r23 num=8 den=40"
     vi, en = told("XA", f"Q3: {rows}", half)
-    assert "Mẫu số của Quý III là 600, không ít hơn cả 6 tháng đầu năm (420)" in vi
+    assert "Mẫu số của Quý III là 600, nhiều hơn cả 6 tháng đầu năm (420)" in vi
     assert "Số dòng như vậy: 4 (“3.2 Tỷ lệ hồ sơ" in vi
     assert vi.count("“") == 3
     assert "…)" in vi

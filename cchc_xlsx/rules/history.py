@@ -178,9 +178,9 @@ RULES = (
         "warning",
         Text("Quý III có thể là số của 9 tháng", "Quarter III may have the figures of nine months"),
         Text(
-            "{what} của Quý III là {quarter}, không ít hơn cả 6 tháng đầu năm ({half}); có thể là số của 9 tháng. Số dòng như vậy: {count} "
+            "{what} của Quý III là {quarter}, nhiều hơn cả 6 tháng đầu năm ({half}); có thể là số của 9 tháng. Số dòng như vậy: {count} "
             "({rows}).",
-            "{what} of quarter III is {quarter}, not less than the whole first six months ({half}); it may be that of nine months. Rows "
+            "{what} of quarter III is {quarter}, more than the whole first six months ({half}); it may be that of nine months. Rows "
             "like that: {count} ({rows}).",
         ),
         Text(
