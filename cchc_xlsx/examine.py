@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from cchc_xlsx import alteration, filled, findings, package, reader, recognise, results, values
+from cchc_xlsx import alteration, filled, findings, history, package, reader, recognise, results, values
 from cchc_xlsx.expr import CellError
 from cchc_xlsx.filled import Entry, Filled
 from cchc_xlsx.identity import Identity
@@ -74,8 +74,11 @@ class Layouts:
         return stand_in.layout_of(found, issue, who, is_asked_often=self.uses[key] > _OFTEN)
 
 
-def examine(path: Path, asked: Asked, layouts: Layouts, pardon: Pardon = _none) -> Examined:
-    """One file read, recognised, compared and checked. A file is never the reason of an exception."""
+def examine(path: Path, asked: Asked, layouts: Layouts, pardon: Pardon = _none, past: history.Past = ()) -> Examined:
+    """One file read, recognised, compared and checked. A file is never the reason of an exception.
+
+    `past` is what is known of other reports; those of the file's own unit are held against it.
+    """
     data = package.read_file(path)
     if isinstance(data, Refusal):
         return Examined("error", (refused(data),))
@@ -103,8 +106,12 @@ def examine(path: Path, asked: Asked, layouts: Layouts, pardon: Pardon = _none) 
         *alteration.extra_sheets(layout, book, found.sheet),
     ]
     altered = findings.totals(read, found.sheet, aligned, altered)
-    every = (*found.findings, *map(judged, altered), *findings.run(read, judged))
     source = Source(read, found.identity, book, found.sheet, aligned)
+    typed = findings.run(read, judged)
+    if mine := history.of(past, found.identity):
+        said = {key: value for key, (_, value, _) in accepted(Examined("ok", typed, source=source)).items()}
+        typed = findings.with_past(read, typed, said, mine, judged)
+    every = (*found.findings, *map(judged, altered), *typed)
     return Examined(results.status(every), every, found.identity, digest, source)
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from cchc_xlsx import expr, issue, legacy, values
+from cchc_xlsx import expr, history, issue, legacy, values
 from cchc_xlsx.alteration import Aligned
 from cchc_xlsx.expr import Ref
 from cchc_xlsx.fields import Context, Field
@@ -136,6 +136,27 @@ def _percent(fraction: float) -> Text:
 
 def _resolved(value: object, filled: Filled) -> object:
     return registry.told(filled.entries[value.key].value) if isinstance(value, Ref) else value
+
+
+def with_past(
+    filled: Filled, found: Sequence[Finding], said: history.Said, past: history.Past, judge: Judge
+) -> tuple[Finding, ...]:
+    """The findings about the inputs with those against other periods; a cell still has one that counts, the gravest.
+
+    `said` are the accepted inputs, `past` what the same unit reported for other periods.
+    """
+    every = list(found)
+    weight = {"error": 0, "warning": 1, "info": 2}
+    for one in history.claims(filled.layout.context, said, past):
+        made = judge(_finding(filled, filled.entries[one.key], registry.by_code()[one.code], one.data))
+        if not made.waived:
+            there = [other for other in every if other.key == one.key and not other.waived and other.severity != "info"]
+            if any(weight[other.severity] <= weight[made.severity] for other in there):
+                continue
+            every = [other for other in every if other not in there]
+        every.append(made)
+    places = filled.layout.inputs
+    return tuple(sorted(every, key=lambda one: places[one.key] if one.key else (0, 0)))
 
 
 def totals(filled: Filled, grid: Grid, aligned: Aligned, altered: Sequence[Finding]) -> list[Finding]:

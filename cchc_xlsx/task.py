@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from cchc_xlsx import identity, waivers
+from cchc_xlsx import history, identity, waivers
 from cchc_xlsx.form import load
+from cchc_xlsx.history import Past
 from cchc_xlsx.identity import Identity
 from cchc_xlsx.issue import Issue
 from cchc_xlsx.lang import Lang
@@ -23,7 +24,8 @@ from cchc_xlsx.waivers import Waiver
 class Task:
     """How every file of a run is read: what is asked, the language of the answers, what is let pass on which day.
 
-    `marks`: a marked copy is wanted of each workbook that has something to mend.
+    `marks`: a marked copy is wanted of each workbook that has something to mend. `past`: what is known of reports of other
+    periods, against which each is held.
     """
 
     asked: Asked = field(default_factory=Asked)
@@ -31,6 +33,7 @@ class Task:
     waivers: Sequence[Waiver] = ()
     today: dt.date = dt.date.max
     marks: bool = False
+    past: Past = ()
 
     def pardon(self, finding: Finding, who: Identity | None) -> Waived | None:
         """Why a finding of a workbook does not count; None where it does. One about the set, without `who`, says itself whose it is."""
@@ -62,6 +65,7 @@ def to_line(task: Task) -> bytes:
         "waivers": [{**asdict(one), "until": one.until.isoformat() if one.until else None} for one in task.waivers],
         "today": task.today.isoformat(),
         "marks": task.marks,
+        "past": history.to_json(task.past),
     }  # fmt: skip
     return json.dumps(said).encode() + b"\n"
 
@@ -74,7 +78,8 @@ def from_line(line: bytes) -> Task:
     issued = {token: text for text, tokens in said["issued"] for token in tokens}
     asked = Asked(said["period"], plan, own, bytes.fromhex(key) if key else None, issued)
     let_pass = tuple(_dated(Waiver(**one)) for one in said["waivers"])
-    return Task(asked, said["lang"], let_pass, dt.date.fromisoformat(said["today"]), said["marks"])
+    today, past = dt.date.fromisoformat(said["today"]), history.from_json(said["past"])
+    return Task(asked, said["lang"], let_pass, today, said["marks"], past)
 
 
 def _plan(said: Mapping[str, Any], own: Path | None) -> GivenPlan:

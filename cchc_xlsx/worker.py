@@ -13,10 +13,11 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from cchc_xlsx import examine, extras, issue, marks, package, reader, reports, results, task, together, wire
+from cchc_xlsx import examine, extras, history, issue, marks, package, reader, reports, results, task, together, wire
 from cchc_xlsx.examine import Examined, Layouts
 from cchc_xlsx.grid import Book
 from cchc_xlsx.marks import Source
@@ -48,7 +49,8 @@ def main() -> None:
             elif "mail" in request:
                 answer = _mail(request)
             else:
-                answer = _file(Path(request["file"]), request["name"], wanted, layouts)
+                told = replace(wanted, past=history.from_json(request["past"])) if "past" in request else wanted
+                answer = _file(Path(request["file"]), request["name"], told, layouts)
         out.write(answer + b"\n")
         out.flush()
 
@@ -89,7 +91,7 @@ def _clock() -> Iterator[None]:
 
 
 def _file(path: Path, name: str, wanted: Task, layouts: Layouts) -> bytes:
-    found = examine.examine(path, wanted.asked, layouts, wanted.pardon)
+    found = examine.examine(path, wanted.asked, layouts, wanted.pardon, wanted.past)
     if _is_result(path, found):
         found = Examined("skipped", (Finding("F023", "info"),), sha256=found.sha256)
     accepted = examine.accepted(found)

@@ -36,6 +36,7 @@ fields      the inputs of each measure
 earlier     what reports said before
 identity    the token
 rules       what is looked for
+history     a report against those of other periods
 results     what a check tells
 reports     what a check tells, as a table and as a page
 layout      where each cell is

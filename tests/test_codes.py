@@ -14,9 +14,10 @@ import pytest
 import test_rules_workbook as made
 import trial
 
-from cchc_xlsx import check, together, writer
-from cchc_xlsx.examine import Examined, accepted
+from cchc_xlsx import check, history, identity, together, writer
+from cchc_xlsx.examine import Examined, Layouts, accepted, examine
 from cchc_xlsx.form import load
+from cchc_xlsx.history import Reported
 from cchc_xlsx.issue import Issue
 from cchc_xlsx.layout import place
 from cchc_xlsx.layout.model import a1
@@ -261,6 +262,37 @@ def member(name: str, result: Examined) -> Member:
     return Member(name, result.identity, result.sha256, is_usable=True, single=lambda: figures)
 
 
+# -------------------------------------------------------------------------------------------------------- other periods
+
+
+def after(form: str, period: str, drawn: str, *before: str) -> Case:
+    """A workbook, rightly filled in but for what is drawn, after reports of other periods: each "period: key=figure …"."""
+
+    def found(folder: Path) -> list[str]:
+        if form in FORMS:
+            one = fill.report(FORMS[form], period)
+        else:
+            trial.put(folder / "forms", trial.CARRYING)
+            one = Issue(load.find(trial.ID, own=folder / "forms"), "Nhơn Hậu", 2027, "report", parse(f"2027-{period}"))
+        past = [_reported(one, text) for text in before]
+        path = folder / "bao-cao.xlsx"
+        path.write_bytes(checked.typed_into(*checked.filled(one), drawn))
+        return of(examine(path, Asked(own_forms=folder / "forms"), Layouts(), past=past))
+
+    return found
+
+
+def _reported(one: Issue, drawn: str) -> Reported:
+    code, _, figures = drawn.partition(": ")
+    typed_ = dict(word.split("=") for word in figures.split())
+    said = {key: float(text) if text.isdigit() else text.replace("_", " ") for key, text in typed_.items()}
+    year = one.year - (code == "last year")
+    return Reported(history.whose(identity.of(one)), f"{year}-{'N' if code == 'last year' else code}", said)
+
+
+MONTHS = [f"T0{month}: r14.num=2{month} r14.den=2{month}" for month in range(1, 5)]
+CARRIED = "r04: evidence=x r05: evidence=x r06: value={} r07: value=3"
+
 EVERY_UNIT = ("VPTK", "TPHT", "VHXH0", "TCKT", "MC")
 RANK = "r02: value={} of=12 previous=5 previous_of=12"
 OTHERS: Mapping[str, tuple[Case, Case]] = {
@@ -274,6 +306,33 @@ OTHERS: Mapping[str, tuple[Case, Case]] = {
     "T321": (unprotected, right),
     "M100": (blank, typed("NH1", "N", "")),
     "L407": (total, right),
+    "H801": (
+        after("NH1", "9T", "", "6T: r14.num=200 r14.den=300"),
+        after("NH1", "9T", "", "6T: r14.num=100 r14.den=100"),
+    ),
+    "H802": (
+        after("NH2", "6T", "", "Q1: r04.status=Hoàn_thành"),
+        after("NH2", "6T", "", "Q1: r04.status=Đang_thực_hiện"),
+    ),
+    "H803": (
+        after("NH1", "N", "", "last year: r02.value=4 r02.of=12"),
+        after("NH1", "N", "", "last year: r02.value=5 r02.of=12"),
+    ),
+    "H804": (
+        after("trial", "T02", CARRIED.format(9), "T01: r07.value=12"),
+        after("trial", "T02", CARRIED.format(12), "T01: r07.value=12"),
+    ),
+    "H805": (
+        after("NH1", "Q3", "", "6T: r14.num=120 r14.den=120", "9T: r14.num=200 r14.den=200"),
+        after("NH1", "Q3", "", "6T: r14.num=120 r14.den=120", "9T: r14.num=320 r14.den=320"),
+    ),
+    "H821": (after("NH1", "T05", "", *MONTHS), after("NH1", "T05", "r14: num=40 den=40", *MONTHS)),
+    "H822": (after("NH1", "Q2", "", "Q1: r04.num=500"), after("NH1", "Q2", "", "Q1: r04.num=5")),
+    "H823": (after("NH1", "9T", "", "6T: r02.previous=9"), after("NH1", "9T", "", "6T: r02.previous=5")),
+    "H824": (
+        after("NH1", "9T", "", "6T: r14.num=120 r14.den=120", "Q3: r14.num=200 r14.den=200"),
+        after("NH1", "9T", "", "6T: r14.num=120 r14.den=120", "Q3: r14.num=80 r14.den=80"),
+    ),
     "S701": (in_one_folder("TPHT|", "TPHT|r14: note='bản sửa'"), in_one_folder("TPHT|", "VPTK|")),
     "S702": (in_one_folder("TPHT|", "TPHT|"), in_one_folder("TPHT|", "VPTK|")),
     "S703": (in_one_folder(*EVERY_UNIT[1:], is_expected=True), in_one_folder(*EVERY_UNIT, is_expected=True)),

@@ -58,6 +58,23 @@ merges:
 relations:
   - {kind: subset, part: r03b.num, whole: r02.num}
 """
+# A form in which what is left of one period is carried over into the next.
+CARRYING_ROWS = """\
+  - id: r06
+    role: item
+    cells: {stt: "2.1", label: "Hồ sơ từ kỳ trước chuyển sang", do: "Phòng Kinh tế"}
+    measure: {kind: count, op: ">=", target: 0, value: từ kỳ trước, basis: stock}
+  - id: r07
+    role: item
+    cells: {stt: "2.2", label: "Hồ sơ đang giải quyết", do: "Phòng Kinh tế"}
+    measure: {kind: count, op: ">=", target: 0, value: đang giải quyết, basis: stock}
+  - id: r08
+    role: item
+    cells: {stt: "2.3", label: "Hồ sơ đã tiếp nhận", do: "Phòng Kinh tế"}
+    measure: {kind: count, op: ">=", target: 1, value: đã tiếp nhận, basis: flow}
+merges:
+"""
+CARRYING = FORM.replace("merges:\n", CARRYING_ROWS) + "  - {kind: carry, part: r06.value, whole: r07.value}\n"
 
 
 def changed(*edits: tuple[str, str]) -> str:

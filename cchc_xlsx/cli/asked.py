@@ -13,6 +13,7 @@ from cchc_xlsx import generate, periods, results, together, waivers
 from cchc_xlsx import project as projects
 from cchc_xlsx.cli.base import LANG
 from cchc_xlsx.errors import CchcError, why
+from cchc_xlsx.history import Past
 from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger.model import Slot
 from cchc_xlsx.recognise import Asked
@@ -64,17 +65,21 @@ def task(period: str | None, plan: Path | None, waived: Path | None, year: Year 
     given = generate.read_plan(plan, asked=known) if plan else None
     asked = replace(known, period=wanted, plan=given, issued=year.issued if year else {})
     let_pass = (*(_waivers(waived) if waived else ()), *(project.setup.waivers if project else ()))
-    return Task(asked, LANG, let_pass, waivers.today(dt.datetime.now(dt.UTC)))
+    today = waivers.today(dt.datetime.now(dt.UTC))
+    return Task(asked, LANG, let_pass, today, past=year.past if year else ())
 
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """What a year's folder knows: its set-up, what it issued by token, the versions that count, who is late with what."""
+    """What a year's folder knows: its set-up, what it issued by token, the versions that count, who is late with what, and what was
+    reported so far.
+    """
 
     project: Project
     issued: Mapping[str, str]
     current: tuple[Version, ...]
     late: frozenset[Slot]
+    past: Past
 
 
 def expected(year: Year | None, *, expect_all: bool) -> Expected | None:
@@ -94,7 +99,7 @@ def year(paths: Sequence[Path]) -> Year | None:
     if here is None:
         return None
     from cchc_xlsx import owing  # noqa: PLC0415 - most checks need no ledger
-    from cchc_xlsx.ledger import book, obligations  # noqa: PLC0415
+    from cchc_xlsx.ledger import book, obligations, past  # noqa: PLC0415
 
     project = projects.load(here)
     with closing(book.open_at(project.state)) as opened:
@@ -109,6 +114,7 @@ def year(paths: Sequence[Path]) -> Year | None:
             obligations.issued(opened),
             tuple(one.version for one in found if one),
             frozenset(one.slot for one in owed if one.is_late(now)),
+            past.of_all(opened),
         )
 
 

@@ -177,13 +177,14 @@ def _examining(project: Project, book: sqlite3.Connection) -> Any:  # noqa: ANN4
     """A process that examines kept workbooks and makes their marked copies."""
     from cchc_xlsx import waivers, workers  # noqa: PLC0415
     from cchc_xlsx.cli import year  # noqa: PLC0415
-    from cchc_xlsx.ledger import obligations  # noqa: PLC0415
+    from cchc_xlsx.ledger import obligations, past  # noqa: PLC0415
     from cchc_xlsx.recognise import Asked  # noqa: PLC0415
     from cchc_xlsx.task import Task  # noqa: PLC0415
 
     asked = Asked(own_forms=project.own_forms, key=project.key, issued=obligations.issued(book))
     setup = project.setup
-    return workers.asking(Task(asked, setup.office.lang, setup.waivers, waivers.today(year.now()), marks=True))
+    today, before = waivers.today(year.now()), past.of_all(book)
+    return workers.asking(Task(asked, setup.office.lang, setup.waivers, today, marks=True, past=before))
 
 
 def _by_server(project: Project, post: Post, kind: str, advance: Callable[[int, int], None] | None) -> Iterator[Posted]:

@@ -7,24 +7,25 @@ import datetime as dt
 import json
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cchc_xlsx import identity, lock, owing, waivers, wire, workers
+from cchc_xlsx import history, identity, lock, owing, results, waivers, wire, workers
 from cchc_xlsx import store as stores
 from cchc_xlsx.collect import trust
+from cchc_xlsx.history import Reported
 from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger import book as ledger
-from cchc_xlsx.ledger import intake, obligations, plans
+from cchc_xlsx.ledger import intake, obligations, past, plans
 from cchc_xlsx.ledger.model import Attached, Checked, Slot
 from cchc_xlsx.ledger.obligations import Obligation
 from cchc_xlsx.mail.model import Mail, Part, Source, from_json, source_to_json
 from cchc_xlsx.project.model import Project
 from cchc_xlsx.recognise import Asked
 from cchc_xlsx.rules import registry
-from cchc_xlsx.store import Store
+from cchc_xlsx.store import Kept, Store
 from cchc_xlsx.task import Task
 from cchc_xlsx.workers import OVERRAN, Answer
 
@@ -109,17 +110,46 @@ def read(desk: Desk, source: Source) -> Mail:
 
 def attached(desk: Desk, mail: Mail, *, is_mail: bool) -> tuple[Attached, ...]:
     """The files of a mail: kept, and examined one by one."""
-    workbooks = [_workbook(desk, mail, part, is_mail=is_mail) for part in mail.workbooks]
+    kept = [(part, stores.adopt(desk.store, part.file, part.sha256, part.size)) for part in mail.workbooks]
+    answers = _answers(desk, kept) if mail.counts else [None] * len(kept)
+    workbooks = [
+        _workbook(desk, mail, part, one, answer, is_mail=is_mail)
+        for (part, one), answer in zip(kept, answers, strict=True)
+    ]
     refused = [Attached(one.route, one.name, "", 0, refused=one.why) for one in mail.refused]
     return (*workbooks, *refused)
 
 
-def _workbook(desk: Desk, mail: Mail, part: Part, *, is_mail: bool) -> Attached:
-    kept = stores.adopt(desk.store, part.file, part.sha256, part.size)
+def _answers(desk: Desk, kept: Sequence[tuple[Part, Kept]]) -> Sequence[Answer]:
+    """What the process says of each workbook of a mail.
+
+    Whose it is shows only when it is read; then it is held against what that unit reported, by earlier mails and by this one.
+    """
+    requests = [{"file": str(one.path), "name": part.name} for part, one in kept]
+    answers = [desk.ask(request) for request in requests]
+    told = [wire.from_line(one) if isinstance(one, bytes) else None for one in answers]
+    here = [_reported(one) if one and one.status != "error" else None for one in told]
+    for at, one in enumerate(told):
+        mine = _reported(one) if one else None
+        if mine:
+            slot = Slot(mine.whose.form, mine.period, mine.whose.unit)
+            before = {one.period: one for one in past.of_unit(desk.book, slot)}
+            before |= {one.period: one for one in here if one and one.whose == mine.whose and one.period != mine.period}
+            if before:
+                answers[at] = desk.ask({**requests[at], "past": history.to_json(tuple(before.values()))})
+    return answers
+
+
+def _reported(said: wire.Answer) -> Reported | None:
+    """What a workbook reports, where it can be held against others."""
+    who = identity.parse(said.token) if said.token and said.is_usable else None
+    return history.reported(who, results.from_members(said.told.decode())[1]) if who else None
+
+
+def _workbook(desk: Desk, mail: Mail, part: Part, kept: Kept, answer: Answer | None, *, is_mail: bool) -> Attached:
     bare = Attached(part.route, part.name, kept.sha256, kept.size)
-    if not mail.counts:
-        return bare
-    answer = desk.ask({"file": str(kept.path), "name": part.name})
+    if answer is None:
+        return bare  # it never counts
     if isinstance(answer, str):
         return _refused(bare, registry.by_code()[answer].message.format(seconds=f"{workers.SECONDS_A_FILE:g}"))
     said = wire.from_line(answer)

@@ -120,9 +120,13 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """What two fields of different rows must have to do with one another."""
+    """What two fields of different rows must have to do with one another.
 
-    kind: Literal["subset", "same"]  # subset: part <= whole; same: both are one figure
+    subset: part <= whole; same: both are one figure; carry: part is what `whole` was at the end of the period before ("từ kỳ
+    trước chuyển sang" and "đang giải quyết").
+    """
+
+    kind: Literal["subset", "same", "carry"]
     part: str
     whole: str
 

@@ -122,15 +122,18 @@ def extensions(book: sqlite3.Connection) -> Mapping[Slot, tuple[Extension, ...]]
     return found
 
 
-def versions(book: sqlite3.Connection, period: str | None = None) -> tuple[Version, ...]:
-    """Every version that came for a period, or for all, in the order of arrival."""
+def versions(
+    book: sqlite3.Connection, period: str | None = None, *, form: str | None = None, unit: str | None = None
+) -> tuple[Version, ...]:
+    """Every version that came for a period, a form and a unit, or for all of them, in the order of arrival."""
     rows = book.execute(
         "SELECT v.*, c.status, c.errors, c.warnings, c.id AS checking, o.name, d.source FROM version v"
         " LEFT JOIN checking c ON c.id = (SELECT max(id) FROM checking WHERE version = v.id)"
         " LEFT JOIN occurrence o ON o.message = v.message AND o.version = v.id"
         " LEFT JOIN delivery d ON d.id = (SELECT min(id) FROM delivery WHERE message = v.message)"
-        " WHERE ? IS NULL OR v.period = ? GROUP BY v.id ORDER BY v.arrived, v.id",
-        (period, period),
+        " WHERE v.period = coalesce(?, v.period) AND v.form = coalesce(?, v.form) AND v.unit = coalesce(?, v.unit)"
+        " GROUP BY v.id ORDER BY v.arrived, v.id",
+        (period, form, unit),
     )
     return tuple(_version(row) for row in rows)
 

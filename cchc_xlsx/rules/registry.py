@@ -9,7 +9,7 @@ from cchc_xlsx import values
 from cchc_xlsx.expr import CellError, Expr
 from cchc_xlsx.fields import Context
 from cchc_xlsx.lang import Lang, Text
-from cchc_xlsx.rules import alter, file, ident, logic, missing, together, value
+from cchc_xlsx.rules import alter, file, history, ident, logic, missing, together, value
 from cchc_xlsx.rules.model import Finding, Rule
 
 RULES: tuple[Rule, ...] = (
@@ -19,6 +19,7 @@ RULES: tuple[Rule, ...] = (
     *missing.RULES,
     *value.RULES,
     *logic.RULES,
+    *history.RULES,
     *together.RULES,
 )
 ERROR_CELL = "V202"  # asked first: nothing else can be said of a cell that shows an error
@@ -31,6 +32,7 @@ LETTERS: Mapping[str, Text] = {
     "M": Text("Thiếu", "Missing"),
     "V": Text("Giá trị của một ô", "One value"),
     "L": Text("Mâu thuẫn", "Logic"),
+    "H": Text("So với các kỳ khác", "Against other periods"),
     "S": Text("Cả bộ tệp", "The set"),
 }
 

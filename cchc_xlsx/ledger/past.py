@@ -1,0 +1,47 @@
+"""What the units reported so far, as later reports are held against it: of each period the version that counts."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+from cchc_xlsx import history, identity, results
+from cchc_xlsx.history import Past, Reported
+from cchc_xlsx.ledger import obligations
+from cchc_xlsx.ledger.model import Slot
+from cchc_xlsx.ledger.obligations import Version
+
+
+def of_all(book: sqlite3.Connection) -> Past:
+    """What every unit reported for every period."""
+    return tuple(_reported(book, obligations.versions(book)))
+
+
+def of_unit(book: sqlite3.Connection, slot: Slot) -> Past:
+    """What one unit reported for other periods of one form."""
+    came = obligations.versions(book, form=slot.form, unit=slot.unit)
+    return tuple(one for one in _reported(book, came) if one.period != slot.period)
+
+
+def _reported(book: sqlite3.Connection, came: tuple[Version, ...]) -> Iterator[Reported]:
+    slots: dict[Slot, list[Version]] = {}
+    for one in came:
+        slots.setdefault(one.slot, []).append(one)
+    for versions in slots.values():
+        counts = obligations.current(tuple(versions))
+        if counts and counts.version.checking and counts.version.slot.period:
+            found = _of(counts.version, obligations.told(book, counts.version.checking))
+            if found:
+                yield found
+
+
+def _of(version: Version, told: str) -> Reported | None:
+    """What a version reports, unless it has errors.
+
+    That it contradicts another period is none here: which of the two is wrong nobody knows yet, and what is found must not
+    depend on the order in which the periods are checked again.
+    """
+    findings, fields = results.from_members(told)
+    own = [one for one in findings if one.code[0] != history.LETTER]
+    who = identity.parse(version.token)
+    return history.reported(who, fields) if who and results.status(own) != "error" else None
