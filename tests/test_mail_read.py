@@ -138,7 +138,9 @@ def test_a_workbook_file_is_passed_on_whatever_is_in_it(tmp_path: Path) -> None:
 
 
 def test_another_file_is_named_and_not_opened(tmp_path: Path) -> None:
-    assert read.read(Source("in/cong van.docx", tmp_path / "kept", "other"), tmp_path) == Mail(others=("cong van.docx",))
+    assert read.read(Source("in/cong van.docx", tmp_path / "kept", "other"), tmp_path) == Mail(
+        others=("cong van.docx",)
+    )
 
 
 def test_a_mail_of_a_mailbox_file_is_read_where_it_lies(tmp_path: Path) -> None:
