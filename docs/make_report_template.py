@@ -6,6 +6,7 @@ in Word, as `mau-bao-cao/bao-cao.docx` in its year's folder.
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import io
 import sys
@@ -19,6 +20,7 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.section import Section
 from docx.shared import Mm, Pt
 
 PLACE = Path(__file__).resolve().parent.parent / "templates" / "reports" / "bao-cao.docx"
@@ -144,7 +146,9 @@ def _size(run: Any, size: float) -> None:
 # --------------------------------------------------------------------------------------------------------- the paragraphs
 
 
-def _line(where: Any, text: str, style: str = "Thân bài", *, bold: bool = False, italic: bool = False, size: float = 0) -> Any:
+def _line(
+    where: Any, text: str, style: str = "Thân bài", *, bold: bool = False, italic: bool = False, size: float = 0
+) -> Any:
     line = where.add_paragraph(style=style)
     run = line.add_run(text)
     run.bold, run.italic = bold or None, italic or None
@@ -171,7 +175,7 @@ def _rule(cell: Any, mm: float) -> None:
     left = (cell.width.mm - 3.8 - mm) / 2
     line.paragraph_format.left_indent = line.paragraph_format.right_indent = Mm(left)
     line.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
-    line.paragraph_format.line_spacing = Pt(4)
+    line.paragraph_format.line_spacing, line.paragraph_format.space_before = Pt(4), Pt(3)
     borders = OxmlElement("w:pBdr")
     top = OxmlElement("w:top")
     for name, value in (("val", "single"), ("sz", "6"), ("space", "1"), ("color", "000000")):
@@ -181,14 +185,18 @@ def _rule(cell: Any, mm: float) -> None:
 
 
 def _heading(made: Any) -> None:
-    left, right = _cells(made, (67, 93))
-    _line(left, "{{ co_quan }}", "Khối tiêu đề", bold=True)
+    left, right = _cells(made, (60, 100))
+    _line(left, "{%p if co_quan_chu_quan %}", "Khối tiêu đề")
+    _line(left, "{{ co_quan_chu_quan }}", "Khối tiêu đề")
+    _line(left, "{%p endif %}", "Khối tiêu đề")
+    for text in ("ỦY BAN NHÂN DÂN", "{{ xa | upper }}"):
+        _line(left, text, "Khối tiêu đề", bold=True)
     _rule(left, 22)
     _line(left, "Số: {{ so }}/BC-UBND", "Khối tiêu đề").paragraph_format.space_before = Pt(4)
-    _line(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Khối tiêu đề", bold=True, size=12.5)
-    _line(right, "Độc lập - Tự do - Hạnh phúc", "Khối tiêu đề", bold=True, size=13.5)
+    _line(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Khối tiêu đề", bold=True, size=12)
+    _line(right, "Độc lập - Tự do - Hạnh phúc", "Khối tiêu đề", bold=True, size=13)
     _rule(right, 58)
-    date = _line(right, "{{ dia_danh }}, {{ ngay_thang }}", "Khối tiêu đề", italic=True, size=13.5)
+    date = _line(right, "{{ dia_danh }}, {{ ngay_thang }}", "Khối tiêu đề", italic=True, size=13)
     date.paragraph_format.space_before = Pt(4)
 
 
@@ -297,16 +305,12 @@ def _annexes(made: Any) -> None:
 
 def _section_end(made: Any, *, landscape: bool) -> None:
     """An all but invisible paragraph that carries the properties of the section that it ends."""
-    import copy  # noqa: PLC0415
-
     line = made.add_paragraph(style="Bảng phụ lục")
     form = line.paragraph_format
     form.space_before = form.space_after = Pt(0)
     form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(1)
     properties = copy.deepcopy(made.sections[-1]._sectPr)
     line._p.get_or_add_pPr().append(properties)
-    from docx.section import Section  # noqa: PLC0415
-
     _page(Section(properties, made.part), landscape=landscape)
 
 

@@ -19,7 +19,7 @@ from cchc_xlsx.errors import CchcError, why
 from cchc_xlsx.lang import Text
 from cchc_xlsx.narrative.model import Annex, Item, Narrative, Part, Voice
 
-OWN, NAME = "mau-bao-cao", "bao-cao.docx"  # the office's own template in a year's folder
+NAME = "bao-cao.docx"
 _BAD = Text("Mẫu báo cáo Word {path} có lỗi: {why}.", "The Word template {path} is wrong: {why}.")
 _NO_DOCX = Text("không phải tệp .docx, hoặc tệp hỏng", "it is no .docx, or damaged")
 _LINE = Text("{why} (trong đoạn: {lines})", "{why} (in the paragraph: {lines})")
@@ -93,10 +93,9 @@ def _still(data: bytes) -> bytes:
 
 def context(told: Narrative) -> Mapping[str, object]:
     """What a template finds, by Vietnamese names without marks: README lists them."""
-    kind, _, name = told.commune.partition(f" {told.place}")[0], "", told.place
     office = told.office
     return {
-        "co_quan": (f"ỦY BAN NHÂN DÂN {kind} {name}").upper(),
+        "co_quan_chu_quan": "",  # Ủy ban nhân dân names none above itself (Nghị định 30/2020/NĐ-CP); an office's template may
         "xa": told.commune,
         "dia_danh": told.place,
         "nam": told.year,

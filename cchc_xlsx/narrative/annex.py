@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from cchc_xlsx import periods, values
 from cchc_xlsx.consolidate import combine
 from cchc_xlsx.consolidate.model import Figure, Summary
+from cchc_xlsx.fields import REACHED
 from cchc_xlsx.form.model import Align, Column, Row
 from cchc_xlsx.issue import cell, role_column, words
 from cchc_xlsx.narrative import say
@@ -121,7 +122,7 @@ def _body(summary: Summary, extras: Sequence[_Extra], head: int) -> tuple[list[C
 
 def _official(summary: Summary, row: Row, at: int) -> Iterator[Cell]:
     leaves = summary.issue.form.leaves
-    bold = row.role in ("section", "group", "total")
+    is_head = row.role in ("section", "group")
     label = next(index for index, leaf in enumerate(leaves) if leaf.role == "label")
     for index, leaf in enumerate(leaves):
         if row.span and index > label:
@@ -129,7 +130,8 @@ def _official(summary: Summary, row: Row, at: int) -> Iterator[Cell]:
         text = _printed(summary, row, leaf.id)
         align: Align = "center" if leaf.role in ("stt", "target", "baseline", "deadline") else leaf.align
         columns = len(leaves) - label if row.span and index == label else 1
-        yield Cell(at, index, text, columns=columns, bold=bold, align=align)
+        bold = is_head or row.role == "total"
+        yield Cell(at, index, text, columns=columns, bold=bold, align=align, is_head=is_head)
 
 
 def _printed(summary: Summary, row: Row, column: str) -> str:
@@ -173,7 +175,8 @@ def _told(summary: Summary, figure: Figure, result: str) -> dict[str, str]:
 
 def _why(summary: Summary, figure: Figure) -> str:
     found = []
-    for name in ("doc_no", "reason", "text", "note"):
+    reason = () if figure.outcome == REACHED else ("reason",)
+    for name in ("doc_no", *reason, "text", "note"):
         for who, text in say.told_by(summary, figure.line, name):
             said = f"{who}: {text}" if who and len(figure.expected) > 1 else text
             found.append(said if len(said) <= _LONGEST else said[:_LONGEST].rstrip() + _MORE)

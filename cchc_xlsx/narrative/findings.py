@@ -145,7 +145,9 @@ def _open(told: _Told, figure: Figure) -> Item:
     item = _figure(told, figure) if figure.counted else Item(say.ended(say.label(figure.line)))
     lacking = say.missing(told.summary, figure)
     count = f"{say.share_of_units(figure)}; " if figure.counted else ""
-    return Item(item.text, (*item.notes, f"Số liệu chưa đủ ({count}thiếu: {lacking})." if lacking else "Chưa có số liệu."))
+    return Item(
+        item.text, (*item.notes, f"Số liệu chưa đủ ({count}thiếu: {lacking})." if lacking else "Chưa có số liệu.")
+    )
 
 
 def _named(_: _Told, figure: Figure) -> Item:
@@ -161,7 +163,9 @@ def _other(told: _Told, figure: Figure) -> Item:
 
 def _done(told: _Told, figure: Figure) -> Item:
     line = figure.line
-    day = values.from_serial(float(found)) if isinstance(found := figure.values.get(line.key("done_on")), float) else None
+    day = (
+        values.from_serial(float(found)) if isinstance(found := figure.values.get(line.key("done_on")), float) else None
+    )
     on = f"hoàn thành ngày {values.say_date(day)}" if day else "hoàn thành"
     deadline = say.deadline(told.summary, line)
     after = f" (sau hạn: {deadline})" if figure.outcome == NOT_REACHED and deadline else ""
@@ -207,7 +211,5 @@ def _compared(told: _Told) -> Iterator[tuple[str, list[Item]]]:
         for one in told.summary.figures:
             was, now = known.get(one.line.id, ""), say.result(told.summary, told.said, one)
             if was and now and one.outcome != PROVISIONAL and not _is_task(one):
-                items.append(
-                    Item(f"{say.label(one.line)}: {now}; {word}: {say.ended(say.turned(was, one.line))}")
-                )
+                items.append(Item(f"{say.label(one.line)}: {now}; {word}: {say.ended(say.turned(was, one.line))}"))
         yield title, items

@@ -25,7 +25,7 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of the annex's table; `rows` and `columns` are what it covers, itself included."""
+    """One cell of the annex's table; `rows` and `columns` are what it covers, itself included; `is_head`: what is below belongs to it."""
 
     row: int
     column: int
@@ -34,6 +34,7 @@ class Cell:
     columns: int = 1
     bold: bool = False
     align: Align = "left"
+    is_head: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def turned(text: str, line: Line) -> str:
         return f"{tail.removesuffix(')')} ({head})"
     if line.measure.kind == "score" and text and line.measure.maximum and "/" not in text and text[0].isdigit():
         return f"{text}/{values.say_number(line.measure.maximum)} điểm"
-    return plain(text)
+    return f"thứ {plain(text)}" if line.measure.kind == "rank" and text[:1].isdigit() else plain(text)
 
 
 def each(summary: Summary, line: Line) -> list[tuple[Answer, str]]:

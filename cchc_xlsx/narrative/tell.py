@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from cchc_xlsx import periods, units, values
@@ -21,6 +22,13 @@ _SEVERAL = Text(
     "A report is about one commune and one period; here are: {what}. Choose one commune's folder, and a period with --period.",
 )
 _BASIS = "Nghị định số 09/2019/NĐ-CP ngày 24/01/2019 của Chính phủ quy định về chế độ báo cáo của cơ quan hành chính nhà nước"
+
+
+_ABOUT = {
+    "task": "Nhiệm vụ cải cách hành chính",
+    "narrative": "Nhiệm vụ, giải pháp cải cách hành chính",
+    "score": "Điểm các tiêu chí cải cách hành chính",
+}
 
 
 def narrative(summaries: Sequence[Summary], office: Office) -> Narrative:
@@ -74,7 +82,7 @@ def _annex(summary: Summary, number: int, several: int) -> Annex:
         form=issue.form.id,
         number=f"Phụ lục {values.roman(number)}" if several > 1 else "Phụ lục",
         title=(*map(say.plain, titles), f"Kết quả thực hiện {annex.lowered(periods.name(issue.period).vi)}"),
-        about=say.plain(issue.form.name if len(issue.form.name) < 120 else titles[0]),
+        about=_ABOUT.get(_most(summary), "Chỉ tiêu cải cách hành chính"),
         unit_count=(here, len(summary.expected)),
         completeness=tuple(_completeness(summary, here)),
         overall=findings.overall(summary),
@@ -85,6 +93,11 @@ def _annex(summary: Summary, number: int, several: int) -> Annex:
         groups=tuple(_groups(summary)),
         bars=tuple(found for one in summary.figures if (found := _bar(summary, one))),
     )
+
+
+def _most(summary: Summary) -> str:
+    """The kind of measure that most lines of a form have."""
+    return Counter(one.line.measure.kind for one in summary.figures).most_common(1)[0][0]
 
 
 def _completeness(summary: Summary, here: int) -> Iterator[str]:
