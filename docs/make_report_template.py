@@ -169,10 +169,10 @@ def _cells(made: Any, widths: tuple[float, float]) -> tuple[Any, Any]:
     return table.rows[0].cells
 
 
-def _rule(cell: Any, mm: float) -> None:
+def _rule(where: Any, room_mm: float, mm: float) -> Any:
     """A short line under a heading, `mm` long: the border of an empty paragraph, indented on both sides by what is left."""
-    line = cell.add_paragraph(style="Khối tiêu đề")
-    left = (cell.width.mm - 3.8 - mm) / 2
+    line = where.add_paragraph(style="Khối tiêu đề")
+    left = (room_mm - mm) / 2
     line.paragraph_format.left_indent = line.paragraph_format.right_indent = Mm(left)
     line.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
     line.paragraph_format.line_spacing, line.paragraph_format.space_before = Pt(4), Pt(3)
@@ -182,6 +182,7 @@ def _rule(cell: Any, mm: float) -> None:
         top.set(qn(f"w:{name}"), value)
     borders.append(top)
     line._p.get_or_add_pPr().insert_element_before(borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr")
+    return line
 
 
 def _heading(made: Any) -> None:
@@ -191,11 +192,11 @@ def _heading(made: Any) -> None:
     _line(left, "{%p endif %}", "Khối tiêu đề")
     for text in ("ỦY BAN NHÂN DÂN", "{{ xa | upper }}"):
         _line(left, text, "Khối tiêu đề", bold=True)
-    _rule(left, 22)
+    _rule(left, 56.2, 22)
     _line(left, "Số: {{ so }}/BC-UBND", "Khối tiêu đề").paragraph_format.space_before = Pt(4)
     _line(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Khối tiêu đề", bold=True, size=12)
     _line(right, "Độc lập - Tự do - Hạnh phúc", "Khối tiêu đề", bold=True, size=13)
-    _rule(right, 58)
+    _rule(right, 96.2, 52)
     date = _line(right, "{{ dia_danh }}, {{ ngay_thang }}", "Khối tiêu đề", italic=True, size=13)
     date.paragraph_format.space_before = Pt(4)
 
@@ -205,8 +206,7 @@ def _title(made: Any) -> None:
     line.paragraph_format.space_before = Pt(18)
     _line(made, "Kết quả thực hiện công tác cải cách hành chính", "Khối tiêu đề", bold=True, size=14)
     _line(made, "{{ ky_bao_cao }}", "Khối tiêu đề", bold=True, size=14)
-    box = made.add_paragraph(style="Khối tiêu đề")
-    box.paragraph_format.space_after = Pt(6)
+    _rule(made, 160, 45).paragraph_format.space_after = Pt(12)
     _line(made, "{%p if cap_tren %}")
     addressed = _line(made, "Kính gửi: {{ cap_tren }}.", "Khối tiêu đề", size=14)
     addressed.paragraph_format.space_after = Pt(12)

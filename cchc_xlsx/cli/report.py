@@ -95,7 +95,7 @@ def report(paths: tuple[Path, ...], *, out: Path, include_errors: bool, **given:
     sources = tuple(_known(year, list(summing.sources(checked, task.asked.own_forms))))
     done = reporting.report(sources, office, include_errors=include_errors)
     reporting.write(done.told, form, out, templates)
-    _told(done, out)
+    _told(done, checked, out)
     return 1 if checked.has("error") else 0
 
 
@@ -104,7 +104,7 @@ def _checked(
     out: Path,
     year: Year | None,
     task: Task,
-    advance: Any,
+    advance: Any,  # noqa: ANN401
     given: dict[str, Any],
 ) -> Report:
     """The workbooks that are named, or what the year's folder has taken in for the period, checked."""
@@ -184,7 +184,7 @@ def _office(year: Year | None, number: str | None, day: str | None) -> Office:
     return Office(said.superior, said.plan_number, said.plan_date, number, found)
 
 
-def _told(done: Reported, out: Path) -> None:
+def _told(done: Reported, checked: Report, out: Path) -> None:
     """Show what is in the report, and where it is."""
     from rich.text import Text as RichText  # noqa: PLC0415
 
@@ -199,6 +199,14 @@ def _told(done: Reported, out: Path) -> None:
         text = say(
             f"Không có trong báo cáo: {empty.issue.form.id}, mọi tệp còn lỗi.",
             f"Not in the report: {empty.issue.form.id}, all files have errors.",
+        )
+        put(screen, RichText(text, style="yellow"), hang=4)
+    counted = {source.path for one in done.summaries for source in one.round.used}
+    others = sum(one.status == "error" and clean(one.path) not in counted for one in checked.files)
+    if others:
+        text = say(
+            f"{others} tệp còn lỗi hoặc không đọc được, không có trong báo cáo; xem: cchc-xlsx check",
+            f"{others} files have errors or cannot be read and are not in the report; see: cchc-xlsx check",
         )
         put(screen, RichText(text, style="yellow"), hang=4)
     put(screen, RichText(say(f"Đã ghi {clean(str(out))}", f"Written: {clean(str(out))}")), hang=4)

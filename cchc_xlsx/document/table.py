@@ -39,7 +39,7 @@ def _row(table: Table, row: int, widths: list[int]) -> str:
     if row < table.head:
         # A cell over several rows does not make them higher in every program.
         properties += f'<w:trHeight w:val="{_header_height(table)}" w:hRule="atLeast"/><w:tblHeader/>'
-    cells = "".join(_cell(one, row, widths) for one in here)
+    cells = "".join(_cell(one, row, widths, is_whole=is_short) for one in here)
     return f"<w:tr>{f'<w:trPr>{properties}</w:trPr>' if properties else ''}{cells}</w:tr>"
 
 
@@ -58,13 +58,13 @@ def _in_row(table: Table, row: int) -> Iterator[Cell]:
     yield from sorted((one for one in table.cells if one.row <= row < one.row + one.rows), key=lambda one: one.column)
 
 
-def _cell(one: Cell, row: int, widths: list[int]) -> str:
+def _cell(one: Cell, row: int, widths: list[int], *, is_whole: bool) -> str:
     width = sum(widths[one.column : one.column + one.columns])
     span = f'<w:gridSpan w:val="{one.columns}"/>' if one.columns > 1 else ""
     merge = ""
     if one.rows > 1:
         merge = '<w:vMerge w:val="restart"/>' if row == one.row else "<w:vMerge/>"
-    middle = '<w:vAlign w:val="center"/>' if one.align == "center" else ""
+    middle = '<w:vAlign w:val="center"/>' if is_whole else ""
     text = _paragraphs(one) if row == one.row else f'<w:p><w:pPr><w:pStyle w:val="{STYLE}"/></w:pPr></w:p>'
     return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}{middle}</w:tcPr>{text}</w:tc>'
 

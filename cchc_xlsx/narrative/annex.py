@@ -17,6 +17,7 @@ from cchc_xlsx.narrative.model import Cell, Table
 WIDTH_MM = 247.0  # of the text on a landscape page: 297 less 30 and 20
 _LONGEST = 400  # signs of a unit's words in a cell; the report has them whole
 _RESULT_MM, _EARLIER_MM, _JUDGED_MM, _WHY_MM, _NUMBER_MM = 27.0, 23.0, 18.0, 42.0, 11.0
+_LEAST_MM = 19.0
 _MORE = " … (xem phần nội dung báo cáo)"
 
 
@@ -53,7 +54,15 @@ def _widths(summary: Summary, extras: Sequence[_Extra]) -> tuple[float, ...]:
     leaves = summary.issue.form.leaves
     rest = WIDTH_MM - sum(one.width for one in extras)
     fixed = {leaf.id: _NUMBER_MM for leaf in leaves if leaf.role == "stt"}
-    share = (rest - sum(fixed.values())) / sum(leaf.width for leaf in leaves if leaf.id not in fixed)
+    free = [leaf for leaf in leaves if leaf.id not in fixed]
+    narrow = True
+    while narrow:  # what would be too narrow gets its least, the others share what is left
+        share = (rest - sum(fixed.values())) / sum(leaf.width for leaf in free)
+        small = [leaf for leaf in free if leaf.width * share < _LEAST_MM]
+        narrow = bool(small) and len(small) < len(free)
+        if narrow:
+            fixed |= {leaf.id: _LEAST_MM for leaf in small}
+            free = [leaf for leaf in free if leaf.id not in fixed]
     official = [fixed.get(leaf.id) or leaf.width * share for leaf in leaves]
     return tuple(round(width, 2) for width in (*official, *(one.width for one in extras)))
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cchc_xlsx import values
 from cchc_xlsx.consolidate import combine
 from cchc_xlsx.consolidate.model import APART, NO_DATA, PROVISIONAL, Figure, Summary
-from cchc_xlsx.fields import DOING, DONE, NIL, NOT_REACHED, OVERDUE, REACHED, UNPUBLISHED
+from cchc_xlsx.fields import DOING, DONE, NIL, NOT_ASSIGNED, NOT_COMPARABLE, NOT_REACHED, OVERDUE, REACHED, UNPUBLISHED
 from cchc_xlsx.narrative import say
 from cchc_xlsx.narrative.model import Item, Part
 
 LETTERS = "abcdđeghiklmnopqrstuvxy"  # of points, in the order of Vietnamese documents
+_SHORT = {APART: "báo cáo riêng theo từng đơn vị", NOT_ASSIGNED: "chưa giao chỉ tiêu", "": "chưa đánh giá được"}
 _AHEAD_DAYS = 92  # tasks that fall due in the next quarter are named
 
 
@@ -58,7 +60,12 @@ def _indicators(figures: Sequence[Figure]) -> str:
     if not figures:
         return ""
     found = combine.counts(figures)
-    said = say.listed([(count, f"chỉ tiêu {word[:1].lower()}{word[1:]}") for word, count in found.items()])
+    others = Counter(one.outcome for one in figures if combine.tallied(one) == combine.OTHER)
+    del found[combine.OTHER]
+    counted = [
+        (count, _SHORT.get(word, f"{word[:1].lower()}{word[1:]}")) for word, count in (*found.items(), *others.items())
+    ]
+    said = say.listed([(count, f"chỉ tiêu {words}") for count, words in counted])
     return f"Trong {values.say_number(len(figures))} chỉ tiêu, nội dung báo cáo: {said}."
 
 
@@ -130,7 +137,11 @@ def _figure(told: _Told, figure: Figure) -> Item:
     colon = "" if wanted[:1].isdigit() or wanted.split(" ")[0] in ("trên", "dưới", "không") else ":"
     target = f"chỉ tiêu{colon} {wanted}" if wanted else ""
     said = ", ".join(filter(None, (found, target)))
-    text = f"{say.label(figure.line)}: {say.ended(said)}" if said else say.ended(say.label(figure.line))
+    text = (
+        f"{say.name(told.summary, figure.line)}: {say.ended(said)}"
+        if said
+        else say.ended(say.name(told.summary, figure.line))
+    )
     return Item(text, tuple(_remarks(told, figure)))
 
 
@@ -142,7 +153,7 @@ def _remarks(told: _Told, figure: Figure) -> Iterator[str]:
 
 def _open(told: _Told, figure: Figure) -> Item:
     """A figure that is not whole: what there is, and whose share it lacks."""
-    item = _figure(told, figure) if figure.counted else Item(say.ended(say.label(figure.line)))
+    item = _figure(told, figure) if figure.counted else Item(say.ended(say.name(told.summary, figure.line)))
     lacking = say.missing(told.summary, figure)
     count = f"{say.share_of_units(figure)}; " if figure.counted else ""
     return Item(
@@ -150,15 +161,8 @@ def _open(told: _Told, figure: Figure) -> Item:
     )
 
 
-def _named(_: _Told, figure: Figure) -> Item:
-    return Item(say.ended(say.label(figure.line)))
-
-
-def _other(told: _Told, figure: Figure) -> Item:
-    """Neither met nor missed: the word that says why."""
-    item = _figure(told, figure)
-    word = "" if figure.outcome in ("", APART, UNPUBLISHED) else figure.outcome
-    return Item(item.text, (*item.notes, *((f"{word}.",) if word else ())))
+def _named(told: _Told, figure: Figure) -> Item:
+    return Item(say.ended(say.name(told.summary, figure.line)))
 
 
 def _done(told: _Told, figure: Figure) -> Item:
@@ -171,7 +175,7 @@ def _done(told: _Told, figure: Figure) -> Item:
     after = f" (sau hạn: {deadline})" if figure.outcome == NOT_REACHED and deadline else ""
     papers = [f"{who}: {text}" if who else text for who, text in say.told_by(told.summary, line, "doc_no")]
     said = f"{on}{after}" + (f"; văn bản: {'; '.join(papers)}" if papers else "")
-    return Item(f"{say.label(line)}: {say.ended(said)}", tuple(_remarks(told, figure)))
+    return Item(f"{say.name(told.summary, line)}: {say.ended(said)}", tuple(_remarks(told, figure)))
 
 
 def _task(told: _Told, figure: Figure) -> Item:
@@ -182,7 +186,7 @@ def _task(told: _Told, figure: Figure) -> Item:
     lacking = say.missing(told.summary, figure)
     more = (f"Chưa có số liệu của: {lacking}.",) if lacking else ()
     said = ", ".join(filter(None, parts_))
-    text = f"{say.label(line)}: {say.ended(said)}" if said else say.ended(say.label(line))
+    text = f"{say.name(told.summary, line)}: {say.ended(said)}" if said else say.ended(say.name(told.summary, line))
     return Item(text, (*_remarks(told, figure), *more))
 
 
@@ -198,7 +202,11 @@ _KINDS: tuple[tuple[str, _Is, _Say], ...] = (
     ("Số liệu tạm tính, chưa đánh giá", _is(PROVISIONAL), _open),
     ("Nội dung chưa có số liệu", _is(NO_DATA), _open),
     ("Nội dung không phát sinh", _is(NIL), _named),
-    ("Nội dung không đánh giá đạt, chưa đạt", lambda told, one: True, _other),
+    ("Nội dung chưa giao chỉ tiêu", _is(NOT_ASSIGNED), _figure),
+    ("Thứ hạng không so sánh được với năm trước", _is(NOT_COMPARABLE), _figure),
+    ("Nội dung chưa công bố kết quả", _is(UNPUBLISHED), _named),
+    ("Nội dung báo cáo riêng theo từng đơn vị, không cộng", _is(APART), _figure),
+    ("Nội dung chưa đánh giá được", lambda told, one: True, _figure),
 )  # fmt: skip
 
 
@@ -211,5 +219,7 @@ def _compared(told: _Told) -> Iterator[tuple[str, list[Item]]]:
         for one in told.summary.figures:
             was, now = known.get(one.line.id, ""), say.result(told.summary, told.said, one)
             if was and now and one.outcome != PROVISIONAL and not _is_task(one):
-                items.append(Item(f"{say.label(one.line)}: {now}; {word}: {say.ended(say.turned(was, one.line))}"))
+                items.append(
+                    Item(f"{say.name(told.summary, one.line)}: {now}; {word}: {say.ended(say.turned(was, one.line))}")
+                )
         yield title, items

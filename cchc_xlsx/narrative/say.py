@@ -28,6 +28,15 @@ def label(line: Line) -> str:
     return plain(line.label).rstrip(" .:;")
 
 
+def name(summary: Summary, line: Line) -> str:
+    """What a sentence calls a line: "Tỷ lệ hồ sơ trực tuyến (mục 7.2)"."""
+    column = role_column(summary.issue.form, "stt")
+    number = plain(cell(summary.issue, line.row, column)) if column else ""
+    whole = label(line)
+    bare = whole.removeprefix(number).lstrip(" .-") if number else whole.lstrip("- ")
+    return f"{bare.rstrip(' .:;')} (mục {number.rstrip('.')})" if number else bare
+
+
 def wanted(summary: Summary, line: Line) -> str:
     """The target as it is read: "95%", "trên 90%", "6,5/7 điểm"; the plan's own words where they name no number; may be empty."""
     target = line.target
