@@ -44,6 +44,10 @@ def template() -> bytes:
     _body(made)
     _signature(made)
     _annexes(made)
+    package = made.part.package
+    for key, one in list(package.rels.items()):
+        if one.reltype.endswith("/thumbnail"):  # the picture of an empty page
+            del package.rels[key]
     about = made.core_properties
     about.created = about.modified = dt.datetime(2020, 3, 5)
     about.author, about.title, about.comments = "cchc-xlsx", "Mẫu báo cáo cải cách hành chính", ""

@@ -173,7 +173,8 @@ def _done(told: _Told, figure: Figure) -> Item:
     on = f"hoàn thành ngày {values.say_date(day)}" if day else "hoàn thành"
     deadline = say.deadline(told.summary, line)
     after = f" (sau hạn: {deadline})" if figure.outcome == NOT_REACHED and deadline else ""
-    papers = [f"{who}: {text}" if who else text for who, text in say.told_by(told.summary, line, "doc_no")]
+    several = len(figure.expected) > 1
+    papers = [f"{who}: {text}" if who and several else text for who, text in say.told_by(told.summary, line, "doc_no")]
     said = f"{on}{after}" + (f"; văn bản: {'; '.join(papers)}" if papers else "")
     return Item(f"{say.name(told.summary, line)}: {say.ended(said)}", tuple(_remarks(told, figure)))
 
