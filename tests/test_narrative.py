@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import fill
 import pytest
 import summed
 import told
@@ -191,8 +193,39 @@ def test_two_communes_or_periods_are_no_report(tmp_path: Path) -> None:
         told.report(tmp_path)
 
 
-def test_files_with_errors_are_told_at_the_top(indicators: Path) -> None:
-    assert told.report(indicators).warning == ""
+def test_files_with_errors_are_told_at_the_top(tmp_path: Path) -> None:
+    told.send(INDICATORS, tmp_path)
+    one = fill.report(INDICATORS, "N", "MC")
+    typed = summed.typed(one, 4)
+    key = next(key for key in typed if key.endswith(".num"))
+    summed.write(one, tmp_path, {**typed, key: float(typed[key.replace("num", "den")]) + 1})
+    without = told.report(tmp_path)
+    assert without.warning == ""
+    assert "Chưa có số liệu của: Bộ phận Tiếp nhận và trả kết quả (Một cửa) (tệp còn lỗi)." in told.words(without)
+    counted = tell.narrative(told.summaries(tmp_path, errors=True), Office())
+    assert "CÓ TÍNH CẢ TỆP CÒN LỖI" in counted.warning
+    assert counted.annexes[0].unit_count == (5, 5)
+
+
+def test_a_late_unit_is_told_and_counts(indicators: Path) -> None:
+    [summary] = told.summaries(indicators)
+    used = tuple(replace(one, is_late=one.unit == "TPHT") for one in summary.round.used)
+    late = combine.summary(replace(summary.round, used=used))
+    [one] = tell.narrative([late], Office()).annexes
+    assert one.completeness[-1] == "Gửi muộn, đã tính vào số liệu: Tư pháp - Hộ tịch."
+    assert one.unit_count == (4, 5)
+
+
+def test_what_is_past_its_deadline_without_being_called_late_is_told_apart(tmp_path: Path) -> None:
+    told.send(TASKS, tmp_path)
+    [summary] = told.summaries(tmp_path)
+    [source] = [one for one in summary.round.used if one.unit == "VPTK"]
+    cell, _, state = source.fields["r06.status"]
+    changed = replace(source, fields={**source.fields, "r06.status": (cell, DOING, state)})
+    others = tuple(one for one in summary.round.used if one is not source)
+    [one] = tell.narrative([combine.summary(replace(summary.round, used=(changed, *others)))], Office()).annexes
+    [item] = told.items(one, "Nhiệm vụ đã qua thời hạn, chưa báo hoàn thành")
+    assert item.text.endswith("(mục 5): đang thực hiện, thời hạn: Quý II.")
 
 
 # -------------------------------------------------------------------------------------------------------------- the table

@@ -144,4 +144,4 @@ def _name(summary: Summary, unit: str) -> str:
 def deadline(summary: Summary, line: Line) -> str:
     """The deadline of a task as the annex prints it; an empty text without one."""
     column = role_column(summary.issue.form, "deadline")
-    return plain(cell(summary.issue, line.row, column) or printed(summary.issue, line.row, column)) if column else ""
+    return plain(printed(summary.issue, line.row, column)).rstrip(" .,;") if column else ""

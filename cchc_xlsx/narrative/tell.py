@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from cchc_xlsx import periods, units, values
 from cchc_xlsx.consolidate import combine, words
@@ -43,14 +44,14 @@ def narrative(summaries: Sequence[Summary], office: Office) -> Narrative:
         raise CchcError(_SEVERAL.format(what=", ".join(said)))
     assert first.period
     name = periods.name(first.period).vi
-    commune = render.full(first.commune)
+    commune = render.full(say.plain(first.commune))
     return Narrative(
         commune=commune,
-        place=render.bare(first.commune),
+        place=render.bare(say.plain(first.commune)),
         year=first.year,
         period=first.period,
         period_name=name,
-        office=office,
+        office=replace(office, superior=say.plain(office.superior), number=say.plain(office.number)),
         basis=tuple(_basis(office, commune, first.year)),
         opening=f"Ủy ban nhân dân {commune} báo cáo kết quả thực hiện công tác cải cách hành chính {annex.lowered(name)}"
         f" (số liệu từ ngày {values.say_date(first.period.start)} đến hết ngày {values.say_date(first.period.end)}) như sau:",
