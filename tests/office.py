@@ -101,6 +101,22 @@ def need() -> None:
         pytest.skip(f"missing: {names}")
 
 
+def need_writer() -> None:
+    """The same for the part of LibreOffice that opens Word documents, which is a package of its own."""
+    need()
+    home = Path(soffice() or "").resolve().parent
+    if not any(found for place in (home, home.parent / "Frameworks") for found in place.glob("*swlo.*")):
+        if os.environ.get("CI"):
+            pytest.fail("needed under CI: LibreOffice Writer", pytrace=False)
+        pytest.skip("missing: LibreOffice Writer")
+
+
+def texts(pdf: Path) -> list[str]:
+    """The texts of the pages of a PDF, as they stand."""
+    done = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, timeout=60, check=True)
+    return done.stdout.decode("utf-8").split("\f")[:-1]
+
+
 def resave(path: Path, out_dir: Path, suffix: str = "xlsx", timeout_s: float = CONVERT_TIMEOUT_S) -> Path:
     """The copy of `path` that LibreOffice writes into `out_dir` (made if absent) as another or the same kind of file.
 

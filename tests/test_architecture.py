@@ -44,10 +44,12 @@ grid        a workbook as it was read
 together    a folder's workbooks together
 waivers     what the office lets pass
 consolidate many workbooks → the commune's summary
+narrative   summaries → what the periodic report says
 package     opening an untrusted .xlsx
 second      workbook → grids, another way
 reader      workbook → grids
 writer      layout → workbook
+document    the periodic report as Word and as a page
 alteration  what is locked and changed
 recognise   which issue a workbook is
 filled      what a unit typed
@@ -65,6 +67,7 @@ workers     files → answers of worker processes
 beside      what the office keeps among them
 check       folders → results
 summing     folders → summaries
+reporting   workbooks → the report, written
 generate    options → workbooks
 project     the year's folder
 ledger      what came, what is owed
@@ -92,16 +95,28 @@ LIBRARIES = {
     "openpyxl": {"package.formulas", "second"},
     "yaml": {"spec"},
     "cattrs": {"spec"},
-    "jinja2": {"form.render", "reports.shell", "letters.compose"},
+    "jinja2": {"form.render", "reports.shell", "letters.compose", "document.word"},
+    "docxtpl": {"document.word"},
+    "markupsafe": {"document.table"},
     "imapclient": {"mail.imap", "mail.wire"},
     "keyring": {"mail.login", "project.key"},
-    "rich": {"cli.show", "cli.results", "cli.standings", "cli.summaries", "cli.base", "cli.letters", "cli.collecting"},
+    "rich": {
+        "cli.show",
+        "cli.results",
+        "cli.standings",
+        "cli.summaries",
+        "cli.base",
+        "cli.letters",
+        "cli.collecting",
+        "cli.report",
+    },
     "click": {
         "cli.base",
         "cli.commands",
         "cli.project",
         "cli.status",
         "cli.consolidate",
+        "cli.report",
         "cli.account",
         "cli.collecting",
         "cli.issuing",
@@ -250,6 +265,9 @@ HEAVY = {
     "multiprocessing",
     "email",
     "keyring",
+    "docxtpl",
+    "docx",
+    "lxml",
 }
 _LOADED = """
 import sys
@@ -286,6 +304,7 @@ def test_help_and_version_load_no_library_but_click(arguments: tuple[str, ...], 
         f"cchc_xlsx.{name}"
         for name in (
             *("__main__", "cli", "cli.base", "cli.commands", "cli.project", "cli.status", "cli.consolidate"),
+            "cli.report",
             *("cli.collecting", "cli.letters", "errors", "lang"),
         )
     }

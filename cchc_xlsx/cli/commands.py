@@ -11,6 +11,7 @@ from cchc_xlsx import __version__
 from cchc_xlsx.cli import collecting, letters, project, status
 from cchc_xlsx.cli.base import LANG, WRONG_USE, Group, option, progress, say
 from cchc_xlsx.cli.consolidate import consolidate
+from cchc_xlsx.cli.report import report
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.lang import Text
 
@@ -295,6 +296,7 @@ def explain(code: str | None) -> None:
 
 
 cli.add_command(consolidate)
+cli.add_command(report)
 cli.add_command(project.init)
 cli.add_command(letters.send)
 cli.add_command(collecting.collect)

@@ -1,0 +1,1 @@
+"""The periodic report as a Word document or as one page."""

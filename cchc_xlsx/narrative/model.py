@@ -1,0 +1,129 @@
+"""What a periodic report says: its opening, each annex with its counts, findings in words and table, what units ask for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from cchc_xlsx.periods import Period
+
+Align = Literal["left", "center"]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Who reports, and what is known of the letter: the level above, the year's plan, number and date where they are given."""
+
+    superior: str = ""
+    plan_number: str = ""
+    plan_date: dt.date | None = None
+    number: str = ""
+    day: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of the annex's table; `rows` and `columns` are what it covers, itself included; `is_head`: what is below belongs to it."""
+
+    row: int
+    column: int
+    text: str
+    rows: int = 1
+    columns: int = 1
+    bold: bool = False
+    align: Align = "left"
+    is_head: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The annex's table: widths of its columns in mm, its cells in reading order; the first `head` rows are its header."""
+
+    widths: tuple[float, ...]
+    head: int
+    rows: int
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that is told, and what is said about it."""
+
+    text: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Things of one kind: "a) Chỉ tiêu chưa đạt"."""
+
+    letter: str
+    title: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A result beside its target, both as shares of the same whole, and both as they are said."""
+
+    name: str
+    result: float | None
+    target: float
+    said: str
+    wanted: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines of the annex that stand together, counted by outcome."""
+
+    name: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """One form's results; `number` is "Phụ lục" or "Phụ lục II", `unit_count` who is in the figures of how many."""
+
+    form: str
+    number: str
+    title: tuple[str, ...]
+    about: str
+    unit_count: tuple[int, int]
+    completeness: tuple[str, ...]
+    overall: tuple[str, ...]
+    parts: tuple[Part, ...]
+    table: Table
+    codes: str
+    counts: Mapping[str, int]
+    groups: tuple[Group, ...]
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What one unit says in a free text, line by line."""
+
+    unit: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Narrative:
+    """The whole report of one commune for one period."""
+
+    commune: str  # "xã Nhơn Hậu"
+    place: str  # "Nhơn Hậu"
+    year: int
+    period: Period
+    period_name: str
+    office: Office
+    basis: tuple[str, ...]  # căn cứ
+    opening: str
+    warning: str
+    annexes: tuple[Annex, ...]
+    difficulties: tuple[Voice, ...]
+    proposals: tuple[Voice, ...]
