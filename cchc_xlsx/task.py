@@ -23,7 +23,8 @@ from cchc_xlsx.waivers import Waiver
 class Task:
     """How every file of a run is read: what is asked, the language of the answers, what is let pass on which day.
 
-    `marks`: a marked copy is wanted of each workbook that has something to mend.
+    `marks`: a marked copy is wanted of each workbook that has something to mend. `summaries`: communes' consolidated workbooks
+    are read too, not skipped.
     """
 
     asked: Asked = field(default_factory=Asked)
@@ -31,6 +32,7 @@ class Task:
     waivers: Sequence[Waiver] = ()
     today: dt.date = dt.date.max
     marks: bool = False
+    summaries: bool = False
 
     def pardon(self, finding: Finding, who: Identity | None) -> Waived | None:
         """Why a finding of a workbook does not count; None where it does. One about the set, without `who`, says itself whose it is."""
@@ -62,6 +64,7 @@ def to_line(task: Task) -> bytes:
         "waivers": [{**asdict(one), "until": one.until.isoformat() if one.until else None} for one in task.waivers],
         "today": task.today.isoformat(),
         "marks": task.marks,
+        "summaries": task.summaries,
     }  # fmt: skip
     return json.dumps(said).encode() + b"\n"
 
@@ -74,7 +77,7 @@ def from_line(line: bytes) -> Task:
     issued = {token: text for text, tokens in said["issued"] for token in tokens}
     asked = Asked(said["period"], plan, own, bytes.fromhex(key) if key else None, issued)
     let_pass = tuple(_dated(Waiver(**one)) for one in said["waivers"])
-    return Task(asked, said["lang"], let_pass, dt.date.fromisoformat(said["today"]), said["marks"])
+    return Task(asked, said["lang"], let_pass, dt.date.fromisoformat(said["today"]), said["marks"], said["summaries"])
 
 
 def _plan(said: Mapping[str, Any], own: Path | None) -> GivenPlan:

@@ -43,6 +43,7 @@ grid        a workbook as it was read
 together    a folder's workbooks together
 waivers     what the office lets pass
 consolidate many workbooks → the commune's summary
+province    many communes → one workbook
 package     opening an untrusted .xlsx
 second      workbook → grids, another way
 reader      workbook → grids
@@ -51,6 +52,7 @@ alteration  what is locked and changed
 recognise   which issue a workbook is
 filled      what a unit typed
 findings    filled → findings
+upward      a commune's summary that came back
 carried     what goes over into a marked copy
 marks       the marked copy
 folder      paths → entries
@@ -64,6 +66,8 @@ workers     files → answers of worker processes
 beside      what the office keeps among them
 check       folders → results
 summing     folders → summaries
+listed      the communes that should report
+communes    folders → many communes' workbook
 generate    options → workbooks
 project     the year's folder
 ledger      what came, what is owed
@@ -84,7 +88,7 @@ PURE = ORDER[: ORDER.index("package")]
 
 # The only modules that may import a library.
 LIBRARIES = {
-    "xlsxwriter": {"writer.book", "writer.links", "writer.strict"},
+    "xlsxwriter": {"writer.book", "writer.links", "writer.long", "writer.strict"},
     "python_calamine": {"reader"},
     "olefile": {"mail.outlook"},
     "openpyxl": {"package.formulas", "second"},
@@ -108,7 +112,18 @@ LIBRARIES = {
 }
 # Who turns places into addresses: layout, and those that are given places by it.
 ADDRESSES = {"a1", "a1_range", "column_letters"}
-MAY_NAME_CELLS = {"layout", "writer", "alteration", "filled", "findings", "carried", "project", "consolidate"}
+MAY_NAME_CELLS = {
+    "layout",
+    "writer",
+    "alteration",
+    "filled",
+    "findings",
+    "carried",
+    "project",
+    "consolidate",
+    "province",
+    "upward",
+}
 # What reads or writes something outside the process; forms are read by `spec` from the folders of `resources`.
 OUTSIDE = {"io", "os", "shutil", "socket", "subprocess", "tempfile", "urllib", "zipfile"}
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cchc_xlsx.cli.base import LANG, Command, option, progress, say
+from cchc_xlsx.errors import CchcError
+from cchc_xlsx.lang import Text
+
+if TYPE_CHECKING:
+    from cchc_xlsx.task import Task
 
 _FILE = click.Path(path_type=Path)
+_ONLY_BY_COMMUNE = Text("--communes chỉ dùng cùng --by commune.", "--communes is for --by commune alone.")
 
 
 @click.command(
@@ -28,6 +35,18 @@ _FILE = click.Path(path_type=Path)
     type=_FILE,
     vi="Tệp .xlsx để ghi; có nhiều biểu hoặc kỳ thì là thư mục, mỗi biểu một tệp.",
     en="The .xlsx to write; with several forms or periods a folder, one workbook each.",
+)
+@option(
+    "--by",
+    type=click.Choice(["commune"]),
+    vi="commune: tổng hợp của cấp trên, mỗi dòng một xã, từ biểu tổng hợp hoặc báo cáo của các xã.",
+    en="commune: for the level above, a row a commune, from the communes' summaries or reports.",
+)
+@option(
+    "--communes",
+    type=_FILE,
+    vi="Bảng CSV các xã phải báo cáo (mã xã, tên xã), để nêu tên xã còn thiếu; dùng cùng --by commune.",
+    en="CSV table of the communes that should report (code, name), so that missing ones are named; with --by commune.",
 )
 @option("--period", vi="Kỳ cần tổng hợp; biểu của kỳ khác là lỗi.", en="The period; a workbook of another is an error.")
 @option("--plan", type=_FILE, vi="Kế hoạch mà các báo cáo phải theo.", en="The plan that reports must follow.")
@@ -59,12 +78,39 @@ def consolidate(paths: tuple[Path, ...], *, out: Path, include_errors: bool, **g
     from cchc_xlsx.cli.show import console  # noqa: PLC0415
 
     waivers, plan = given["waivers"], given["plan"]
-    asked.apart(out, {"--waivers": waivers, "--plan": plan})
+    asked.apart(out, {"--waivers": waivers, "--plan": plan, "--communes": given["communes"]})
     task = asked.task(given["period"], plan, waivers)
-    own = [path for path in (waivers, plan) if path]
+    own = [path for path in (waivers, plan, given["communes"]) if path]
+    if given["communes"] and not given["by"]:
+        raise CchcError(_ONLY_BY_COMMUNE)
+    if given["by"]:
+        return _by_commune(paths, out, task, own, include_errors=include_errors, **given)
     with progress() as advance:
         done = summing.consolidate(
             paths, out, task, advance, jobs=given["jobs"], include_errors=include_errors, own=own
         )
     summaries.told(done, console(), LANG)
     return 1 if done.report.has("error") else 0
+
+
+def _by_commune(
+    paths: Sequence[Path],
+    out: Path,
+    task: Task,
+    own: Sequence[Path],
+    *,
+    include_errors: bool,
+    **given: Any,  # noqa: ANN401
+) -> int:
+    """Write the workbook of many communes, and say who is in it."""
+    from cchc_xlsx import communes, listed  # noqa: PLC0415
+    from cchc_xlsx.cli import summaries  # noqa: PLC0415
+    from cchc_xlsx.cli.show import console  # noqa: PLC0415
+
+    wanted = listed.read(given["communes"]) if given["communes"] else ()
+    with progress() as advance:
+        done = communes.consolidate(
+            paths, out, task, advance, jobs=given["jobs"], include_errors=include_errors, wanted=wanted, own=own
+        )
+    summaries.communes(done, console())
+    return 1 if any(one.level == "Lỗi" for made in done.made for one in made.problems) else 0
