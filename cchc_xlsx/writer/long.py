@@ -37,6 +37,13 @@ class _Strings(SharedStringTable):  # type: ignore[misc]
         return index
 
 
+class _Forgetful(dict[object, object]):
+    """What XlsxWriter notes of each cell of a table, to tell tables that overlap; we have one a sheet, of millions of cells."""
+
+    def __setitem__(self, _key: object, _value: object) -> None:
+        """Keep nothing."""
+
+
 class LongSheet(books.OwnWorksheet):
     """A worksheet whose last rows are made while it is written."""
 
@@ -117,6 +124,7 @@ def _make(sheets: Sequence[Sheet], title: str, properties: Mapping[str, str], pa
 
 def _sheet(book: Any, sheet: Sheet, formats: dict[Style, Any]) -> None:  # noqa: ANN401  XlsxWriter is untyped
     worksheet = book.add_worksheet(sheet.name, LongSheet)
+    worksheet.table_cells = _Forgetful()  # by far the most memory, else
     books.draw(book, worksheet, sheet, formats)
     body = sheet.body
     if body is None:
