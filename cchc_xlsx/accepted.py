@@ -85,7 +85,7 @@ def before(project: Project, book: sqlite3.Connection, task: Task, period: str) 
     report = check.check([there.folder], task)
     found = {
         one.issue.form.id: combine.said(combine.summary(one))
-        for one in choose.rounds(summing.sources(report, project.own_forms, there.known))
+        for one in choose.rounds(summing.sources(report.files, project.own_forms, there.known))
         if one.used
     }
 

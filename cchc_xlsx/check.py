@@ -67,7 +67,7 @@ class _Answers:
         return json.loads(data[: one.lengths[0]] or _NOTHING), data[one.lengths[0] :].decode()
 
 
-_NOTHING = b'["", {}, "", "", {}]'
+_NOTHING = b'["", {}, "", "", {}, ""]'
 
 
 @dataclass(frozen=True)
@@ -84,28 +84,36 @@ class _Files(Stored):
         return any(one == other for other in self)
 
     def __iter__(self) -> Iterator[FileResult]:
-        for head, text in self.heads():
-            findings, fields = results.from_members(text)
-            yield replace(head, findings=findings, fields=fields)
+        return map(self.at, range(len(self.entries)))
 
     def heads(self) -> Iterator[tuple[FileResult, str]]:
         """Each result without its findings and inputs, and these as they were told."""
-        for number, entry in enumerate(self.entries):
-            kept = self.answers.kept[number]
-            (unit_name, _, asking, sheet, known), told = self.answers.read(kept)
-            head = FileResult(
-                path=entry.shown,
-                status=kept.status,
-                identity=identity.parse(kept.token) if kept.token else None,
-                unit_name=unit_name,
-                sha256=kept.sha256,
-                file=None if entry.name else entry.path,
-                marked=kept.marked,
-                sheet=sheet,
-                asking=asking,
-                known=known,
-            )
-            yield head, told
+        for number in range(len(self.entries)):
+            yield self._head(number)
+
+    def at(self, number: int) -> FileResult:
+        """The result of that number."""
+        head, text = self._head(number)
+        findings, fields = results.from_members(text)
+        return replace(head, findings=findings, fields=fields)
+
+    def _head(self, number: int) -> tuple[FileResult, str]:
+        entry, kept = self.entries[number], self.answers.kept[number]
+        (unit_name, _, asking, sheet, known, summary), told = self.answers.read(kept)
+        head = FileResult(
+            path=entry.shown,
+            status=kept.status,
+            identity=identity.parse(kept.token) if kept.token else None,
+            unit_name=unit_name,
+            sha256=kept.sha256,
+            file=None if entry.name else entry.path,
+            marked=kept.marked,
+            sheet=sheet,
+            asking=asking,
+            known=known,
+            summary=summary,
+        )
+        return head, told
 
 
 def cores() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -89,6 +89,14 @@ def of_summary(issue: Issue, carried: str, key: bytes | None = None) -> str:
 def parse(token: object) -> Identity | None:
     """The identity that a text claims, or None where it is no token of ours."""
     return _parsed(token) if isinstance(token, str) and PREFIX in token and len(token) < 1000 else None
+
+
+def parse_summary(token: object) -> Identity | None:
+    """The identity that the token of a commune's summary claims, as of a report of the whole commune; `verify` judges it."""
+    if not isinstance(token, str) or not token.startswith(SUMMARY_PREFIX) or len(token) > 1000:
+        return None
+    found = _parsed(PREFIX + token.removeprefix(SUMMARY_PREFIX))
+    return replace(found, token="|".join([SUMMARY_PREFIX.rstrip("|"), *found.token.split("|")[1:]])) if found else None
 
 
 @lru_cache(maxsize=256)  # it stands in each sheet of a workbook

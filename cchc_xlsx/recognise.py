@@ -23,6 +23,11 @@ _NOT_A_UNIT = Text(
     "Đơn vị “{unit}” không có trong danh mục của biểu.", "The unit “{unit}” is not in the form's catalogue."
 )
 
+NOT_KNOWN = Text(
+    "Biểu “{form}”, phiên bản hoặc kỳ của nó không có trên máy này.",
+    "The form “{form}”, its version or its period is not known on this computer.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class GivenPlan:

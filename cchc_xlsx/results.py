@@ -43,7 +43,8 @@ class FileResult:
     """What is told about one entry of a folder.
 
     `path` is how it is shown, `file` where it is, `marked` the marked copy that was made. `sheet` is what the form's sheet is
-    called in it, `asking` what decides which units are asked beside it, `known` the figures that it has without asking.
+    called in it, `asking` what decides which units are asked beside it, `known` the figures that it has without asking;
+    `summary` is what a commune's consolidated workbook says, where that was asked for.
     """
 
     path: str
@@ -58,10 +59,15 @@ class FileResult:
     sheet: str = ""
     asking: str = ""
     known: Mapping[str, float] = field(default_factory=dict)
+    summary: str = ""
 
 
 class Stored(Collection[FileResult], ABC):
     """Results that are not in memory."""
+
+    @abstractmethod
+    def at(self, number: int) -> FileResult:
+        """The result of that number, in the order of the others."""
 
     @abstractmethod
     def heads(self) -> Iterator[tuple[FileResult, str]]:

@@ -99,7 +99,7 @@ def consolidate(
     )
     if known:  # the ledger says which of several versions counts
         report = replace(report, findings=tuple(one for one in report.findings if one.code != "S701"))
-    found = choose.rounds(sources(report, task.asked.own_forms, known or {}), include_errors=include_errors)
+    found = choose.rounds(sources(report.files, task.asked.own_forms, known or {}), include_errors=include_errors)
     if not found:
         raise CchcError(_NOTHING)
     usable = [one for one in found if one.used]
@@ -108,7 +108,7 @@ def consolidate(
     if is_file and len(found) > 1:
         raise CchcError(_SEVERAL.format(count=len(found), what=", ".join(_called(one) for one in found)))
     places = [out] if is_file else [out / name for name in _names(usable)]
-    _spare(places, report)
+    spare(places, report)
     about = tuple(_for_summary(one, task.lang) for one in report.findings)
     made = []
     for one, path in zip(usable, places, strict=True):
@@ -133,7 +133,7 @@ def write(
     return Made(summary, path)
 
 
-def _spare(places: Sequence[Path], report: Report) -> None:
+def spare(places: Sequence[Path], report: Report) -> None:
     """Raises CchcError where a summary would overwrite a file that is read; an earlier summary there was skipped."""
     here = {path.resolve(): path for path in places if path.exists()}
     for one in report.files if here else ():
@@ -146,11 +146,11 @@ def _linked(source: Source, path: Path) -> Source:
 
 
 def sources(
-    report: Report, own_forms: Path | None = None, known: Mapping[str, Known] | None = None
+    files: Iterable[FileResult], own_forms: Path | None = None, known: Mapping[str, Known] | None = None
 ) -> Iterable[Source]:
     """The reports of a check as the summary takes them; what could not be recognised is in the check's own findings."""
     issues: dict[tuple[object, ...], Issue | None] = {}
-    for one in report.files:
+    for one in files:
         who = one.identity
         if who is None or not one.fields or who.kind != "report":
             continue
@@ -171,7 +171,7 @@ def _source(one: FileResult, who: Identity, issue: Issue) -> Source:
         one.sha256 or "",
         one.sheet,
         one.known,
-        arrived=_arrived(one.file),
+        arrived=arrived(one.file),
         file=one.file,
     )
 
@@ -189,7 +189,13 @@ def _received(one: Source, known: Known | None) -> Source:
     )
 
 
-def _arrived(file: Path | None) -> dt.datetime | None:
+def issue_of(one: FileResult, own_forms: Path | None = None) -> Issue | None:
+    """The commune's whole issue of which a file is a part; None where its form is not known."""
+    who = one.identity
+    return recognise.whole(who, extras.read(one.asking) or Extras(), own_forms) if who else None
+
+
+def arrived(file: Path | None) -> dt.datetime | None:
     """The time of a file: all that is known without a ledger."""
     try:
         return dt.datetime.fromtimestamp(file.stat().st_mtime, dt.UTC) if file else None

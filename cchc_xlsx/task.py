@@ -25,7 +25,7 @@ class Task:
     """How every file of a run is read: what is asked, the language of the answers, what is let pass on which day.
 
     `marks`: a marked copy is wanted of each workbook that has something to mend. `past`: what is known of reports of other
-    periods, against which each is held.
+    periods, against which each is held. `summaries`: communes' consolidated workbooks are read too, not skipped.
     """
 
     asked: Asked = field(default_factory=Asked)
@@ -34,6 +34,7 @@ class Task:
     today: dt.date = dt.date.max
     marks: bool = False
     past: Past = ()
+    summaries: bool = False
 
     def pardon(self, finding: Finding, who: Identity | None) -> Waived | None:
         """Why a finding of a workbook does not count; None where it does. One about the set, without `who`, says itself whose it is."""
@@ -66,6 +67,7 @@ def to_line(task: Task) -> bytes:
         "today": task.today.isoformat(),
         "marks": task.marks,
         "past": history.to_json(task.past),
+        "summaries": task.summaries,
     }  # fmt: skip
     return json.dumps(said).encode() + b"\n"
 
@@ -79,7 +81,7 @@ def from_line(line: bytes) -> Task:
     asked = Asked(said["period"], plan, own, bytes.fromhex(key) if key else None, issued)
     let_pass = tuple(_dated(Waiver(**one)) for one in said["waivers"])
     today, past = dt.date.fromisoformat(said["today"]), history.from_json(said["past"])
-    return Task(asked, said["lang"], let_pass, today, said["marks"], past)
+    return Task(asked, said["lang"], let_pass, today, said["marks"], past, said["summaries"])
 
 
 def _plan(said: Mapping[str, Any], own: Path | None) -> GivenPlan:

@@ -17,7 +17,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from cchc_xlsx import examine, extras, history, issue, marks, package, reader, reports, results, task, together, wire
+from cchc_xlsx import (
+    examine,
+    extras,
+    history,
+    issue,
+    marks,
+    package,
+    reader,
+    reports,
+    results,
+    task,
+    together,
+    units,
+    wire,
+)
 from cchc_xlsx.examine import Examined, Layouts
 from cchc_xlsx.grid import Book
 from cchc_xlsx.marks import Source
@@ -92,6 +106,8 @@ def _clock() -> Iterator[None]:
 
 def _file(path: Path, name: str, wanted: Task, layouts: Layouts) -> bytes:
     found = examine.examine(path, wanted.asked, layouts, wanted.pardon, wanted.past)
+    if wanted.summaries and (summed := _summary(path, found, wanted)):
+        return summed
     if _is_result(path, found):
         found = Examined("skipped", (Finding("F023", "info"),), sha256=found.sha256)
     accepted = examine.accepted(found)
@@ -125,6 +141,31 @@ def _is_result(path: Path, found: Examined) -> bool:
     return isinstance(book, Book) and book.property_token == reports.MADE
 
 
+def _summary(path: Path, found: Examined, wanted: Task) -> bytes | None:
+    """What a commune's consolidated workbook says; None where the file is none."""
+    from cchc_xlsx import upward  # noqa: PLC0415 - only a run over many communes meets them
+
+    if all(one.code != "I501" for one in found.findings):
+        return None
+    data = package.read_file(path)
+    book = data if isinstance(data, Refusal) else reader.read(data)
+    if isinstance(book, Refusal) or not upward.is_summary(book):
+        return None
+    said = upward.read(book, wanted.asked)
+    told = [results.told(one, wanted.lang) for one in said.findings]
+    of_set = [units.COMMUNE, {}, said.asking, "", {}, said.figures] if said.figures else None
+    return wire.to_line(
+        Answer(
+            results.status(said.findings),
+            said.token or None,
+            found.sha256,
+            is_usable=bool(said.figures),
+            of_set=_json(of_set) if of_set else b"",
+            told=results.members(told, {}).encode("utf-8", _ESCAPED),
+        )
+    )
+
+
 def _is_usable(found: Examined) -> bool:
     """Whether there is a figure in it at all."""
     return found.filled is not None and all(one.code != "M100" for one in found.findings)
@@ -138,7 +179,7 @@ def _of_set(source: Source, accepted: Mapping[str, tuple[str, object, str]]) -> 
     name = issue.unit_name(context.issue, context.issue.unit)
     asking = extras.write(extras.asking(extras.of(context.issue)))
     known = {key: one.known for key, one in context.known.items()}
-    return [name, {key: accepted[key][:2] for key in sorted(single)}, asking, source.sheet.name, known]
+    return [name, {key: accepted[key][:2] for key in sorted(single)}, asking, source.sheet.name, known, ""]
 
 
 def _marked(found: Examined, name: str, wanted: Task) -> tuple[str | None, bytes]:

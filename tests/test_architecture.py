@@ -45,6 +45,7 @@ together    a folder's workbooks together
 waivers     what the office lets pass
 consolidate many workbooks → the commune's summary
 narrative   summaries → what the periodic report says
+province    many communes → one workbook
 package     opening an untrusted .xlsx
 second      workbook → grids, another way
 reader      workbook → grids
@@ -54,6 +55,7 @@ alteration  what is locked and changed
 recognise   which issue a workbook is
 filled      what a unit typed
 findings    filled → findings
+upward      a commune's summary that came back
 carried     what goes over into a marked copy
 marks       the marked copy
 folder      paths → entries
@@ -68,6 +70,8 @@ beside      what the office keeps among them
 check       folders → results
 summing     folders → summaries
 reporting   workbooks → the report, written
+listed      the communes that should report
+communes    folders → many communes' workbook
 generate    options → workbooks
 project     the year's folder
 ledger      what came, what is owed
@@ -89,7 +93,7 @@ PURE = ORDER[: ORDER.index("package")]
 
 # The only modules that may import a library.
 LIBRARIES = {
-    "xlsxwriter": {"writer.book", "writer.links", "writer.strict"},
+    "xlsxwriter": {"writer.book", "writer.links", "writer.long", "writer.strict"},
     "python_calamine": {"reader"},
     "olefile": {"mail.outlook"},
     "openpyxl": {"package.formulas", "second"},
@@ -125,7 +129,18 @@ LIBRARIES = {
 }
 # Who turns places into addresses: layout, and those that are given places by it.
 ADDRESSES = {"a1", "a1_range", "column_letters"}
-MAY_NAME_CELLS = {"layout", "writer", "alteration", "filled", "findings", "carried", "project", "consolidate"}
+MAY_NAME_CELLS = {
+    "layout",
+    "writer",
+    "alteration",
+    "filled",
+    "findings",
+    "carried",
+    "project",
+    "consolidate",
+    "province",
+    "upward",
+}
 # What reads or writes something outside the process; forms are read by `spec` from the folders of `resources`.
 OUTSIDE = {"io", "os", "shutil", "socket", "subprocess", "tempfile", "urllib", "zipfile"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +28,7 @@ _NO_PERIOD = Text(
     "Cho biết kỳ, ví dụ --period {year}-Q1, hoặc đường dẫn tới các báo cáo.",
     "Name the period, e.g. --period {year}-Q1, or the reports' path.",
 )
+_ONLY_BY_COMMUNE = Text("--communes chỉ dùng cùng --by commune.", "--communes is for --by commune alone.")
 
 
 @click.command(
@@ -45,6 +47,18 @@ _NO_PERIOD = Text(
     type=_FILE,
     vi="Tệp .xlsx để ghi; có nhiều biểu hoặc kỳ thì là thư mục, mỗi biểu một tệp.",
     en="The .xlsx to write; with several forms or periods a folder, one workbook each.",
+)
+@option(
+    "--by",
+    type=click.Choice(["commune"]),
+    vi="commune: tổng hợp của cấp trên, mỗi dòng một xã, từ biểu tổng hợp hoặc báo cáo của các xã.",
+    en="commune: for the level above, a row a commune, from the communes' summaries or reports.",
+)
+@option(
+    "--communes",
+    type=_FILE,
+    vi="Bảng CSV các xã phải báo cáo (mã xã, tên xã), để nêu tên xã còn thiếu; dùng cùng --by commune.",
+    en="CSV table of the communes that should report (code, name), so that missing ones are named; with --by commune.",
 )
 @option("--period", vi="Kỳ cần tổng hợp; biểu của kỳ khác là lỗi.", en="The period; a workbook of another is an error.")
 @option("--plan", type=_FILE, vi="Kế hoạch mà các báo cáo phải theo.", en="The plan that reports must follow.")
@@ -76,10 +90,16 @@ def consolidate(paths: tuple[Path, ...], *, out: Path, include_errors: bool, **g
     from cchc_xlsx.cli.show import console  # noqa: PLC0415
 
     waivers, plan = given["waivers"], given["plan"]
-    asked.apart(out, {"--waivers": waivers, "--plan": plan})
+    asked.apart(out, {"--waivers": waivers, "--plan": plan, "--communes": given["communes"]})
     year = asked.year(paths)
     task = asked.task(given["period"], plan, waivers, year)
-    own = [path for path in (waivers, plan) if path]
+    own = [path for path in (waivers, plan, given["communes"]) if path]
+    if given["communes"] and not given["by"]:
+        raise CchcError(_ONLY_BY_COMMUNE)
+    if given["by"]:
+        if not paths:
+            raise CchcError(_NO_PATH)
+        return _by_commune(paths, out, task, own, include_errors=include_errors, **given)
     more = {"jobs": given["jobs"], "include_errors": include_errors, "own": own}
     with progress() as advance:
         if paths:
@@ -104,3 +124,26 @@ def _of_year(year: Year | None, out: Path, task: Task, advance: Any, more: dict[
         found = accepted.of(year.project, opened, period)
         before = accepted.before(year.project, opened, replace(task, asked=replace(task.asked, period=None)), period)
     return summing.consolidate([found.folder], out, task, advance, known=found.known, before=before, **more)
+
+
+def _by_commune(
+    paths: Sequence[Path],
+    out: Path,
+    task: Task,
+    own: Sequence[Path],
+    *,
+    include_errors: bool,
+    **given: Any,  # noqa: ANN401
+) -> int:
+    """Write the workbook of many communes, and say who is in it."""
+    from cchc_xlsx import communes, listed  # noqa: PLC0415
+    from cchc_xlsx.cli import summaries  # noqa: PLC0415
+    from cchc_xlsx.cli.show import console  # noqa: PLC0415
+
+    wanted = listed.read(given["communes"]) if given["communes"] else ()
+    with progress() as advance:
+        done = communes.consolidate(
+            paths, out, task, advance, jobs=given["jobs"], include_errors=include_errors, wanted=wanted, own=own
+        )
+    summaries.communes(done, console())
+    return 1 if any(one.level == "Lỗi" for made in done.made for one in made.problems) else 0

@@ -92,7 +92,7 @@ def report(paths: tuple[Path, ...], *, out: Path, include_errors: bool, **given:
     task = asked.task(given["period"], plan, waivers, year)
     with progress() as advance:
         checked = _checked(paths, out, year, task, advance, given)
-    sources = tuple(_known(year, list(summing.sources(checked, task.asked.own_forms))))
+    sources = tuple(_known(year, list(summing.sources(checked.files, task.asked.own_forms))))
     done = reporting.report(sources, office, include_errors=include_errors)
     reporting.write(done.told, form, out, templates)
     _told(done, checked, out)

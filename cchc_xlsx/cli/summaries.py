@@ -8,6 +8,7 @@ from rich.text import Text as RichText
 from cchc_xlsx import units
 from cchc_xlsx.cli.base import say
 from cchc_xlsx.cli.show import clean, put
+from cchc_xlsx.communes import Done as ManyDone
 from cchc_xlsx.consolidate import combine
 from cchc_xlsx.consolidate.choose import at_once
 from cchc_xlsx.consolidate.model import NO_DATA, PROVISIONAL, Left, Round, Summary
@@ -53,6 +54,30 @@ def told(done: Done, out: Console, lang: Lang) -> None:
     if others:
         text = say(f"{others} tệp không dùng được (không đọc được, không phải biểu, hoặc khác kỳ); xem: cchc-xlsx check", f"{others} files are of no use (unreadable, no reports, or of another period); see: cchc-xlsx check")  # fmt: skip
         put(out, RichText(text, style="yellow"), hang=4)
+
+
+_MOST = 10  # problems that are shown; the workbook has all
+
+
+def communes(done: ManyDone, out: Console) -> None:
+    """Show each workbook of many communes: who is in it, who is not and why."""
+    for one in done.made:
+        put(out, RichText(f"{one.form} · {one.period}", style="bold"), hang=4)
+        line = say(f"Số liệu của {one.communes}/{one.asked} xã", f"Figures of {one.communes} of {one.asked} communes")
+        put(out, RichText(line, style="green" if one.communes == one.asked else "yellow"), 2, 4)
+        if one.absent:
+            names = "; ".join(clean(name) for name in one.absent[:_MOST])
+            more = f" (+{len(one.absent) - _MOST})" if len(one.absent) > _MOST else ""
+            put(out, RichText(say(f"Không có trong số liệu: {names}{more}", f"Not in the figures: {names}{more}"), style="yellow"), 2, 4)  # fmt: skip
+        errors = [each for each in one.problems if each.level == "Lỗi"]
+        for each in errors[:_MOST]:
+            whose = f"{clean(each.commune)}: " if each.commune else ""
+            file = f" [{clean(each.file)}]" if each.file and each.file not in each.text else ""
+            put(out, RichText(f"{whose}{clean(each.text)}{file}", style="yellow"), 2, 4)
+        if len(errors) > _MOST:
+            rest = len(errors) - _MOST
+            put(out, RichText(say(f"Và {rest} lỗi khác, xem trang Vấn đề", f"And {rest} more errors: see the sheet Vấn đề"), style="yellow"), 2, 4)  # fmt: skip
+        put(out, RichText(say(f"Đã ghi {clean(str(one.path))}", f"Written: {clean(str(one.path))}")), 2, 4)
 
 
 def _head(one: Round) -> RichText:

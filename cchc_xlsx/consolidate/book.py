@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from cchc_xlsx import identity
+from cchc_xlsx import extras, identity
 from cchc_xlsx.consolidate import board, detail, tables, total, words
 from cchc_xlsx.consolidate.model import Summary
+from cchc_xlsx.extras import Extras
+from cchc_xlsx.fields import Context
+from cchc_xlsx.issue import Local
 from cchc_xlsx.layout.model import Cell, Sheet, Style
 
 META = "_th"  # not the sheet of identity of a report: a summary must never be taken for one
@@ -67,7 +70,29 @@ def write(summary: Summary) -> str:
         "with_errors": summary.round.include_errors,
         "sources": [one.sha256 for one in summary.round.used],
     }
-    return json.dumps({"about": about, "lines": said}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    carried = {"about": about, "details": dict(_details(summary)), "extras": _beyond(summary), "lines": said}
+    return json.dumps(carried, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _details(summary: Summary) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """What each unit said but for words: what *Chi tiết* is held against where the summary goes upward."""
+    for source in summary.round.used:
+        said = {key: one[1] for key, one in source.fields.items() if one[1] is not None and is_sealed(summary.ctx, key)}
+        yield source.unit, said
+
+
+def is_sealed(ctx: Context, key: str) -> bool:
+    """Whether a value is a figure or an answer, not words."""
+    one = ctx.fields.get(key)
+    return one is not None and (one.is_number or one.type in ("choice", "date"))
+
+
+def _beyond(summary: Summary) -> str:
+    """What is needed to judge the figures again: targets, owners, names, figures that were known."""
+    local = summary.issue.local
+    known = {key: one for key, one in local.previous.items() if isinstance(one, (int, float))}
+    kept = Local(names=local.names, spellings=local.spellings, previous=known)
+    return extras.write(Extras(summary.issue.plan.overlay, kept))
 
 
 def _meta(token: str, carried: str) -> Sheet:

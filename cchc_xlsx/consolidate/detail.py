@@ -18,7 +18,7 @@ NAME = "Chi tiết"
 COUNTED = "x"
 _MOST_LINKS = 60_000  # Excel allows 65,530 on a sheet
 _REMARKS = ("nil", "reason", "evidence", "note", "done_on", "doc_no")  # of these only what was typed is listed
-_STATES: Mapping[str, str] = {
+STATES: Mapping[str, str] = {
     "value": "Có số liệu",
     "nil": "Không phát sinh",
     "unpublished": "Chưa công bố",
@@ -41,6 +41,7 @@ _HEADS = (
     Column("Biểu", 26, printed=False),
 )
 _VALUE, _COUNT, _KEY = 6, 8, 12
+HEADINGS = tuple(one.heading for one in _HEADS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def _row(summary: Summary, figure: Figure, answer: Answer, name: str, *, is_link
     counted = COUNTED if answer.is_counted else ""
     words = (line.id, line.label, _named(one, line))
     return _cells(
-        summary, answer.source, words, shown, _STATES.get(state, state), counted, cell, key, is_linked=is_linked
+        summary, answer.source, words, shown, STATES.get(state, state), counted, cell, key, is_linked=is_linked
     )
 
 

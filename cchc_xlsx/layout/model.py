@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -141,8 +141,29 @@ class Print:
     first_page: int | None = None
     area: Range | None = None
     repeat_rows: tuple[int, int] | None = None
+    repeat_columns: tuple[int, int] | None = None
     breaks: tuple[int, ...] = ()  # the last row of each page but the last
     margins_mm: tuple[float, float, float, float] = (30, 15, 20, 20)  # left, right, top, bottom
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The rows of a long sheet below its own cells, made only while it is written: each a height in pt and its cells.
+
+    A cell is its content and the number of its style; `links` lead from a cell to an address, with the text of the cell.
+    """
+
+    first: int
+    count: int
+    columns: int
+    styles: tuple[Style, ...]
+    rows: Callable[[], Iterable[tuple[float, Sequence[tuple[Content, int]]]]]
+    links: Mapping[Place, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def last(self) -> int:
+        """The number of the last row."""
+        return self.first + self.count - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +184,7 @@ class Sheet:
     paper: Print = Print()
     tables: tuple[Table, ...] = ()
     charts: tuple[Chart, ...] = ()
+    body: Body | None = None  # of a sheet that only `writer.save_long` writes
 
 
 @dataclass(frozen=True, slots=True)

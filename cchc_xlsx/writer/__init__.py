@@ -32,9 +32,16 @@ def findings_to_bytes(report: Report, lang: Lang, path: Path | None = None) -> b
     return findings.to_bytes(report, lang, path)
 
 
+def save_long(sheets: Sequence[Sheet], title: str, properties: Mapping[str, str], path: Path) -> None:
+    """Write a workbook of these sheets, which may have bodies, at `path`, which appears whole or not at all."""
+    from cchc_xlsx.writer import long  # noqa: PLC0415 - as above
+
+    long.save(sheets, title, properties, path)
+
+
 def write(layout: Layout, path: Path) -> None:
     """Write the workbook at `path`, which appears whole or not at all."""
     save(to_bytes(layout), path)
 
 
-__all__ = ["findings_to_bytes", "save", "sheets_to_bytes", "to_bytes", "write"]
+__all__ = ["findings_to_bytes", "save", "save_long", "sheets_to_bytes", "to_bytes", "write"]

@@ -20,7 +20,7 @@ _NOTE_FONT_PT = 11
 _NOTE_FILL = "#FFFFE1"
 
 
-class _Worksheet(Worksheet):  # type: ignore[misc]
+class OwnWorksheet(Worksheet):  # type: ignore[misc]
     """A worksheet with an empty header on its first page, exact numbers, and formulas that may give an empty text."""
 
     def _xml_start_tag(self, tag: str, attributes: list[tuple[str, str]] | None = None) -> None:
@@ -57,7 +57,7 @@ def sheets_to_bytes(sheets: Sequence[Sheet], title: str, properties: Mapping[str
         book.set_calc_mode("auto")
         formats: dict[Style, Any] = {}
         for sheet in sheets:
-            _sheet(book, book.add_worksheet(sheet.name, _Worksheet), sheet, formats)
+            draw(book, book.add_worksheet(sheet.name, OwnWorksheet), sheet, formats)
 
     return strict.to_bytes(fill)
 
@@ -68,13 +68,14 @@ def _fill(book: Any, layout: Layout) -> None:  # noqa: ANN401  XlsxWriter is unt
     book.set_calc_mode("auto")
     formats: dict[Style, Any] = {}
     for index, sheet in enumerate(layout.sheets):
-        worksheet = book.add_worksheet(sheet.name, _Worksheet)
-        _sheet(book, worksheet, sheet, formats)
+        worksheet = book.add_worksheet(sheet.name, OwnWorksheet)
+        draw(book, worksheet, sheet, formats)
         if index == layout.opens_on:
             worksheet.activate()
 
 
-def _sheet(book: Any, worksheet: Any, sheet: Sheet, formats: dict[Style, Any]) -> None:  # noqa: ANN401
+def draw(book: Any, worksheet: Any, sheet: Sheet, formats: dict[Style, Any]) -> None:  # noqa: ANN401
+    """Put a sheet's cells and all that belongs to them onto a worksheet; not its body."""
     for column, width in sheet.widths.items():
         hidden = {"hidden": True} if column in sheet.hidden_columns else {}
         _ok(worksheet.set_column(column - 1, column - 1, width, None, hidden))
@@ -87,7 +88,7 @@ def _sheet(book: Any, worksheet: Any, sheet: Sheet, formats: dict[Style, Any]) -
         _merge(book, worksheet, sheet, area, formats)
     for (row, column), cell in sorted(sheet.cells.items()):
         if (row, column) not in covered:
-            _write(worksheet, row - 1, column - 1, cell, _format(book, cell.style, formats))
+            _write(worksheet, row - 1, column - 1, cell, shape(book, cell.style, formats))
     _notes(worksheet, sheet)
     for one in sheet.validations:
         _validate(worksheet, one)
@@ -115,9 +116,9 @@ def _covered(merges: tuple[Range, ...]) -> set[tuple[int, int]]:
 
 def _merge(book: Any, worksheet: Any, sheet: Sheet, area: Range, formats: dict[Style, Any]) -> None:  # noqa: ANN401
     cell = sheet.cells[area[:2]]
-    shape = _format(book, cell.style, formats)
-    _ok(worksheet.merge_range(area[0] - 1, area[1] - 1, area[2] - 1, area[3] - 1, "", shape))
-    _write(worksheet, area[0] - 1, area[1] - 1, cell, shape)
+    look = shape(book, cell.style, formats)
+    _ok(worksheet.merge_range(area[0] - 1, area[1] - 1, area[2] - 1, area[3] - 1, "", look))
+    _write(worksheet, area[0] - 1, area[1] - 1, cell, look)
 
 
 def _write(worksheet: Any, row: int, column: int, cell: Cell, shape: Any) -> None:  # noqa: ANN401
@@ -140,7 +141,7 @@ def _write(worksheet: Any, row: int, column: int, cell: Cell, shape: Any) -> Non
 def _table(book: Any, worksheet: Any, sheet: Sheet, table: Table, formats: dict[Style, Any]) -> None:  # noqa: ANN401
     first_row, first_column, last_row, last_column = (number - 1 for number in table.area)
     heads = [sheet.cells[first_row + 1, column + 1] for column in range(first_column, last_column + 1)]
-    columns = [{"header": str(one.content), "header_format": _format(book, one.style, formats)} for one in heads]
+    columns = [{"header": str(one.content), "header_format": shape(book, one.style, formats)} for one in heads]
     options = {"name": table.name, "style": None, "columns": columns}
     _ok(worksheet.add_table(first_row, first_column, last_row, last_column, options))
     _ok(worksheet.ignore_errors({"number_stored_as_text": a1_range(table.area)}))
@@ -215,11 +216,14 @@ def _print(worksheet: Any, paper: Print) -> None:  # noqa: ANN401
         _ok(worksheet.print_area(first_row, first_column, last_row, last_column))
     if paper.repeat_rows:
         worksheet.repeat_rows(paper.repeat_rows[0] - 1, paper.repeat_rows[1] - 1)
+    if paper.repeat_columns:
+        worksheet.repeat_columns(paper.repeat_columns[0] - 1, paper.repeat_columns[1] - 1)
     if paper.breaks:
         worksheet.set_h_pagebreaks(list(paper.breaks))
 
 
-def _format(book: Any, style: Style, formats: dict[Style, Any]) -> Any:  # noqa: ANN401
+def shape(book: Any, style: Style, formats: dict[Style, Any]) -> Any:  # noqa: ANN401
+    """The workbook's format of a style, made once."""
     if style not in formats:
         properties: dict[str, object] = {
             "font_name": FONT,

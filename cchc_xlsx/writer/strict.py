@@ -13,6 +13,13 @@ from xlsxwriter.exceptions import XlsxWriterException
 
 CREATED = dt.datetime(2026, 1, 1)
 FONT = "Times New Roman"
+OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "default_format_properties": {"font_name": FONT, "font_size": 11, "font_scheme": False},
+}
 
 
 class WriteError(Exception):
@@ -22,17 +29,10 @@ class WriteError(Exception):
 def to_bytes(fill: Callable[[Any], None]) -> bytes:
     """The bytes of a new workbook that `fill` has filled."""
     buffer = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "default_format_properties": {"font_name": FONT, "font_size": 11, "font_scheme": False},
-    }
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # XlsxWriter drops what it does not like with a warning only
         try:
-            book = xlsxwriter.Workbook(buffer, options)
+            book = xlsxwriter.Workbook(buffer, OPTIONS)
             fill(book)
             book.close()
         except (XlsxWriterException, UserWarning) as error:
