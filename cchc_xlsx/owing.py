@@ -132,7 +132,8 @@ def _order(
     def of(unit: str) -> Local:
         if period is None or not last:
             return Local(plain.due, plain.names, plain.spellings, known.get(unit, {}))
-        one = replace(whose, kind="report", period=periods.parse(period), unit=unit, plan=plan, local=plain)
+        known_here = extras.fitting(Extras(local=plain), found).local
+        one = replace(whose, kind="report", period=periods.parse(period), unit=unit, plan=plan, local=known_here)
         return replace(plain, previous={**earlier.last_year(one, last), **known.get(unit, {})})
 
     return Order(

@@ -56,9 +56,9 @@ def carry(project: Project, before: sqlite3.Connection, after: sqlite3.Connectio
     with writing(after):
         past.forget(after)
         past.enter(after, (*known, *said))
-        for form_id, overlay in proposed.items():
-            past.propose(after, form_id, overlay)
-    counts = {form_id: len(overlay) for form_id, overlay in proposed.items() if overlay}
+        for form_id, cells in proposed.items():
+            past.propose(after, form_id, cells)
+    counts = {form_id: len(cells) for form_id, cells in proposed.items() if cells}
     return Figures(len(said), len(results), len(known), counts, tuple(notes))
 
 
