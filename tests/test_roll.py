@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 import command
 import desk
+import kills
 import openpyxl
 import pytest
 import rolling
+import trial
 import yearly
 from desk import Office
 from rolling import ANY, RANKS, SCORES, TRENDS, collect, content, issued, planned, reported
@@ -108,7 +111,7 @@ def test_the_form_stays_and_its_years_follow(form: str, three: dict[int, Office]
             )
             for heading in issue.form.heading:
                 assert words(issue, heading.text) in shown
-            if form in (RANKS, TRENDS):
+            if form == RANKS:
                 assert f"năm {year - 1}" in shown
             assert not (form == ANY and f"năm {year + 1}" in shown)
 
@@ -167,9 +170,11 @@ def test_libreoffice_judges_ranks_and_trends_as_the_workbook_does(
     path.write_bytes(reported(three[2027], RANKS, "N", "VPTK", worse))
     again = office.resave(path, tmp_path / "again")  # type: ignore[attr-defined]
     ours, theirs = (openpyxl.load_workbook(one, data_only=True).worksheets[0] for one in (path, again))
-    told = [[str(one.value or "") for one in row] for row in ours.iter_rows()]
-    assert [[str(one.value or "") for one in row] for row in theirs.iter_rows()] == told
-    shown = [" | ".join(row) for row in told]
+    told = [[one.value for one in row] for row in ours.iter_rows()]
+    assert [[one.value or None for one in row] for row in theirs.iter_rows()] == [
+        [one or None for one in row] for row in told
+    ]
+    shown = [" | ".join(str(one or "") for one in row) for row in told]
     assert any("r02" in row and "Chưa đạt" in row for row in shown)
     assert any("r03" in row and " | Đạt | " in row for row in shown)
 
@@ -281,3 +286,77 @@ def test_late_results_are_brought_after_it(tmp_path: Path) -> None:
         assert previous(later, ANY, "VP")["r02.previous"] == 4.0
     after = content(later.folder)
     assert {name: after[name] for name in files} == files
+
+
+# ------------------------------------------------------------------------------------------------- what is the office's own
+
+
+def test_own_forms_and_templates_are_carried_and_their_years_told(tmp_path: Path) -> None:
+    folder = tmp_path / "nam-2027"
+    trial.put(folder / "forms", trial.FORM.replace("Tỷ lệ hồ sơ đúng hạn", "Tỷ lệ hồ sơ đúng hạn năm 2027", 1))
+    (folder / "mau-thu").mkdir(parents=True)
+    (folder / "mau-thu" / "send.vi.txt").write_text("Kính gửi {{ unit }}", encoding="utf-8")
+    office = rolling.begun(folder, 2027, (trial.ID,))
+    done = office.run("roll", "2028")
+    later = folder.with_name("nam-2028")
+    for name in ("forms", "mau-thu"):
+        assert content(later / name) == content(folder / name)
+    told = [line for line in done.lines if "năm ghi cứng" in line]
+    assert [("dòng r02" in line, line.endswith("Tỷ lệ hồ sơ đúng hạn năm 2027")) for line in told] == [(True, True)]
+    [plan] = issued(Office(later), trial.ID, None).values()
+    assert plan.issue.year == 2028
+    assert words(plan.issue, plan.issue.form.heading[1].text).endswith("NĂM 2028")
+
+
+def test_an_own_form_that_cannot_be_read_leaves_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "nam-2027"
+    trial.put(folder / "forms", trial.FORM)
+    office = rolling.begun(folder, 2027, (trial.ID,))
+    trial.put(folder / "forms", trial.FORM.replace("role: group", "role: nothing"))
+    assert "v1.yaml" in office.run("roll", "2028", code=2).err
+    assert command.names(tmp_path) == ["nam-2027"]
+
+
+# ---------------------------------------------------------------------------------------------------- whole or not at all
+
+
+def state(folder: Path) -> tuple[object, ...]:
+    """What a year's folder says."""
+    found = project.load(folder)
+    rows = Office(folder).rows("SELECT * FROM past"), Office(folder).rows("SELECT * FROM proposal")
+    return found.setup, found.key, rows, sorted(name for name in content(folder) if not name.endswith(("-wal", "-shm")))
+
+
+@pytest.mark.parametrize(
+    ("calls", "stride"),
+    [("fsync", 6), ("rename,renameat,renameat2", 3), ("mkdir,mkdirat", 2), ("pwrite64", 11)],
+    ids=["fsync", "rename", "mkdir", "pwrite64"],
+)
+def test_killed_anywhere_it_is_whole_or_not_there(calls: str, stride: int, tmp_path: Path) -> None:
+    kills.need()
+    office = rolling.begun(tmp_path / "fresh" / "nam-2027", 2027, (ANY,))
+    collect(office, reported(office, ANY, "N", "VP"))
+    before = content(office.folder)
+    office.run("roll", "2028", "--out", tmp_path / "whole")
+    expected = state(tmp_path / "whole")
+    later = tmp_path / "killed" / "nam-2028"
+    seen = []
+    for number, folder in kills.each(("roll", "2028"), office.folder, tmp_path / "killed", {}, calls, stride):
+        assert content(folder) == before, (calls, number)
+        seen.append(later.exists())
+        if not later.exists():
+            Office(folder).run("roll", "2028")
+        assert state(later) == expected, (calls, number)
+        shutil.rmtree(later)
+    assert seen[-1]
+    assert not all(seen)
+
+
+def test_what_a_killed_run_left_goes_with_a_later_one(tmp_path: Path) -> None:
+    office = rolling.begun(tmp_path / "nam-2027", 2027, (ANY,))
+    for name, hours in (("new", 0), ("old", 2)):
+        left = tmp_path / f".nam-2028.{name}.tmp"
+        left.mkdir()
+        os.utime(left, (left.stat().st_mtime - 3600 * hours,) * 2)
+    office.run("roll", "2028")
+    assert command.names(tmp_path) == [".nam-2028.new.tmp", "nam-2027", "nam-2028"]

@@ -27,7 +27,7 @@ def followed(text: str, year: int) -> str:
     """
     later = _YEAR.sub(lambda found: str(int(found[0]) + 1), text)
     read = deadlines.parse(text, year)
-    if read and read == deadlines.parse(later, year + 1):
+    if read and not any(part.manual for part in read) and read == deadlines.parse(later, year + 1):
         return later
     if _CITES.search(text):
         return text
