@@ -27,6 +27,7 @@ FORMS = (RANKS, TRENDS, SCORES, ANY)
 def begun(folder: Path, year: int = 2025, forms: tuple[str, ...] = FORMS) -> Office:
     """A new year's folder with these forms."""
     wanted = [word for form in forms for word in ("--form", form)]
+    folder.parent.mkdir(parents=True, exist_ok=True)
     done = command.run("init", folder, "--commune", "Nhơn Hậu", "--year", str(year), *wanted, cwd=folder.parent)
     assert done.code == 0, done.err
     return Office(folder)
