@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from cchc_xlsx import owing, values
+from cchc_xlsx import owing
 from cchc_xlsx.form import load
 from cchc_xlsx.issue import PLAN_ROLES, Issue, Overlay, cell
 from cchc_xlsx.lang import Text
@@ -81,7 +81,7 @@ def _left(form: str, given: Overlay, proposed: Overlay) -> Iterator[Text]:
     """The proposed texts in which a year stands that was not sure to follow."""
     for key, text in proposed.items():
         if isinstance(text, str) and text == given[key] and years.has_year(text):
-            yield _YEAR_LEFT.format(form=form, row=key.rpartition(".")[0], text=values.squash(text))
+            yield _YEAR_LEFT.format(form=form, row=key.rpartition(".")[0], text=" ".join(text.split()))
 
 
 def _missing(book: sqlite3.Connection, came: set[tuple[str, str]], year: int) -> Iterator[Text]:

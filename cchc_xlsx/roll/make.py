@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from cchc_xlsx import lock, values
+from cchc_xlsx import lock
 from cchc_xlsx.errors import CchcError, why
 from cchc_xlsx.form import load
 from cchc_xlsx.lang import Text
@@ -134,7 +134,7 @@ def _literal(project: Project) -> Iterator[Text]:
     in_use = {one.form for one in project.setup.forms}
     for form_id in sorted(in_use & load.listing((own,)).keys()) if own else ():
         for row, text in years.literal(load.find(form_id, own=own)):
-            shown = values.squash(text)
+            shown = " ".join(text.split())
             yield _LITERAL.format(form=form_id, row=_ROW.format(row=row) if row else "", text=shown)
 
 
