@@ -157,6 +157,13 @@ def test_results_that_a_form_prints_are_those_of_the_year_before(three: dict[int
     assert baseline(2026, "r01") == "16,5/20"
     assert baseline(2026, "r03") == "18/18"
     assert [baseline(2027, "r01"), baseline(2025, "r01")] == ["", ""]  # nobody reported; the paper is of another year
+    totals = []
+    for year in (2026, 2027):
+        one = issued(three[year], SCORES, "N")["VPTK"]
+        cells = place.place(one.issue, who=one.identity).form_sheet.cells
+        [row] = [at for (at, column), each in cells.items() if column == 1 and each.content == "r09"]
+        totals.append((cells[row, 4].content.value, cells[row, 4].style.number_format))  # type: ignore[union-attr]
+    assert totals == [(96.5, "General"), (0, "General;-General;")]
     # They are no targets: the plan workbook carries them, and they are not proposed again.
     assert three[2027].rows("SELECT overlay FROM proposal WHERE form = ?", SCORES) == [("{}",)]
 
