@@ -284,15 +284,14 @@ def test_late_results_are_brought_after_it(tmp_path: Path) -> None:
     office = rolling.begun(tmp_path / "nam-2027", 2027, (ANY,))
     office.run("generate", "--period", "2027-N")
     done = office.run("roll", "2028", "--lang", "en")
-    assert "from VP (cchc-xa)" in done.out
-    assert "from TTPVHCC (cchc-xa)" in done.out
+    assert "from: cchc-xa (TTPVHCC, VP)" in done.out
     later = Office(tmp_path / "nam-2028")
     collect(office, reported(office, ANY, "N", "VP", {"r02.value": 4.0}))
     assert previous(later, ANY, "VP") == {}
     files = {name: data for name, data in content(later.folder).items() if "ledger" not in name}
     for _ in range(2):
         done = office.run("roll", "2028", "--update", "--lang", "en")
-        assert "from VP (cchc-xa)" not in done.out
+        assert "from: cchc-xa (TTPVHCC)" in done.out
         assert previous(later, ANY, "VP")["r02.previous"] == 4.0
     after = content(later.folder)
     assert {name: after[name] for name in files} == files

@@ -14,10 +14,11 @@ from cchc_xlsx.ledger import obligations, past, plans
 from cchc_xlsx.ledger.book import writing
 from cchc_xlsx.project.model import Project
 from cchc_xlsx.roll import years
+from cchc_xlsx.units import COMMUNE
 
 _NO_RESULT = Text(
-    "Chưa có kết quả cả năm {year} không còn lỗi của {unit} ({form}); xếp hạng và tỷ lệ năm {year} thì đơn vị tự ghi. Khi đã nhận, chạy lại với --update trong thư mục năm {year}.",
-    "There is no result without errors for the whole of {year} from {unit} ({form}); that unit is asked for last year's ranks and rates. Once it came, run again with --update in the folder of {year}.",
+    "Chưa có báo cáo cả năm {year} không còn lỗi của: {who}. Xếp hạng, tỷ lệ năm {year} của các đơn vị này chưa được in sẵn, đơn vị phải tự ghi. Khi đã nhận đủ, trong thư mục năm {year} chạy: cchc-xlsx roll {next} --update",
+    "No report without errors for the whole of {year} from: {who}. Their ranks and rates of {year} are not printed, and the units are asked for them. Once they came, run in the folder of {year}: cchc-xlsx roll {next} --update",
 )
 _YEAR_LEFT = Text(
     "Biểu kế hoạch {form}, dòng {row}: có năm để nguyên, xem lại: {text}",
@@ -85,7 +86,12 @@ def _left(form: str, given: Overlay, proposed: Overlay) -> Iterator[Text]:
 
 
 def _missing(book: sqlite3.Connection, came: set[tuple[str, str]], year: int) -> Iterator[Text]:
-    """Who owes the report of the whole year and has none that counts."""
+    """Who owes the report of the whole year and has none that counts; where the commune's own workbook came, nobody."""
+    absent: dict[str, list[str]] = {}
     for one in obligations.all_of(book, f"{year}-N"):
-        if one.excluded is None and (one.slot.form, one.slot.unit) not in came:
-            yield _NO_RESULT.format(year=year, unit=one.slot.unit, form=one.slot.form)
+        form, unit = one.slot.form, one.slot.unit
+        if one.excluded is None and not came & {(form, unit), (form, COMMUNE)}:
+            absent.setdefault(form, []).append(unit)
+    if absent:
+        who = "; ".join(f"{form} ({', '.join(units)})" for form, units in absent.items())
+        yield _NO_RESULT.format(year=year, next=year + 1, who=who)
