@@ -15,10 +15,10 @@ from cchc_xlsx.form import load
 from cchc_xlsx.generate import Made, Order
 from cchc_xlsx.issue import Issue, Local, Plan
 from cchc_xlsx.lang import Text
-from cchc_xlsx.ledger import obligations, past, plans
+from cchc_xlsx.ledger import earlier_years, obligations, plans
+from cchc_xlsx.ledger.earlier_years import OfYear
 from cchc_xlsx.ledger.model import Slot
 from cchc_xlsx.ledger.obligations import Obligation
-from cchc_xlsx.ledger.past import Past
 from cchc_xlsx.periods import Period, unit_deadline
 from cchc_xlsx.project.model import Project
 from cchc_xlsx.recognise import GivenPlan
@@ -157,12 +157,12 @@ def _plan(book: sqlite3.Connection, whose: Issue, period: str | None) -> Plan:
     number, overlay = plans.latest(book, whose.form.id)
     if period is not None or number:
         return Plan(number, overlay)
-    return Plan(0, extras.fitting(Extras(past.proposal(book, whose.form.id)), whose.form).overlay)
+    return Plan(0, extras.fitting(Extras(earlier_years.proposal(book, whose.form.id)), whose.form).overlay)
 
 
 def _last_year(book: sqlite3.Connection, whose: Issue) -> Mapping[str, object]:
     """What the commune's units reported for the whole of last year."""
-    return past.whole(past.of(book, whose.form.id, f"{whose.year - 1}-N"))
+    return earlier_years.whole(earlier_years.of(book, whose.form.id, f"{whose.year - 1}-N"))
 
 
 def local(project: Project, period: str | None) -> Local:
@@ -190,7 +190,7 @@ def _previous(
     return {one.slot.unit: dict(earlier.prior(whole, one.said)) for one in reports}
 
 
-def reported(book: sqlite3.Connection, period: Period | None = None) -> Iterator[Past]:
+def reported(book: sqlite3.Connection, period: Period | None = None) -> Iterator[OfYear]:
     """What each unit reported, where the version that counts has no errors: for a period, or for all of the year."""
     came: dict[Slot, list[obligations.Version]] = {}
     for one in obligations.versions(book, period.code if period else None):
@@ -200,4 +200,4 @@ def reported(book: sqlite3.Connection, period: Period | None = None) -> Iterator
         if current and current.version.checking and not current.version.errors:
             told = results.from_members(obligations.told(book, current.version.checking))[1]
             said = {key: value for key, (_, value, _) in told.items() if value is not None}
-            yield Past(slot, said, current.version.sha256)
+            yield OfYear(slot, said, current.version.token, current.version.sha256)

@@ -13,9 +13,9 @@ import rolling
 from desk import Office
 from rolling import ANY, RANKS, collect, content, issued, planned, reported
 
-from cchc_xlsx.ledger import past
+from cchc_xlsx.ledger import earlier_years
+from cchc_xlsx.ledger.earlier_years import OfYear
 from cchc_xlsx.ledger.model import Slot
-from cchc_xlsx.ledger.past import Past
 
 
 @pytest.fixture
@@ -105,12 +105,16 @@ def test_a_plan_workbook_that_has_lost_its_proposals_is_told_elsewhere_and_known
     assert codes[later.folder] == []
 
 
-def said(unit: str, **figures: object) -> Past:
-    return Past(Slot(ANY, "2027-N", unit), {key.replace("_", "."): figure for key, figure in figures.items()}, "")
+def said(unit: str, **figures: object) -> OfYear:
+    return OfYear(Slot(ANY, "2027-N", unit), {key.replace("_", "."): figure for key, figure in figures.items()}, "", "")
 
 
 def test_the_commune_s_figures_of_a_year() -> None:
     units = said("VP", r02_value=4.0, r04_value=1.0), said("KT", r03_value=5.0, r04_value=2.0)
-    assert past.whole(units) == {"r02.value": 4.0, "r03.value": 5.0}
-    assert past.whole((*units, said("XA", r04_value=3.0))) == {"r02.value": 4.0, "r03.value": 5.0, "r04.value": 3.0}
-    assert past.whole(()) == {}
+    assert earlier_years.whole(units) == {"r02.value": 4.0, "r03.value": 5.0}
+    assert earlier_years.whole((*units, said("XA", r04_value=3.0))) == {
+        "r02.value": 4.0,
+        "r03.value": 5.0,
+        "r04.value": 3.0,
+    }
+    assert earlier_years.whole(()) == {}

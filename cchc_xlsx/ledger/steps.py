@@ -101,7 +101,7 @@ STEPS = (
     CREATE TABLE past (  -- what units said in the years before, as it was when the folder was made from the last one
         year INTEGER NOT NULL, period TEXT NOT NULL, form TEXT NOT NULL, unit TEXT NOT NULL,
         fields TEXT NOT NULL,  -- accepted inputs by key, without blanks
-        sha256 TEXT NOT NULL,  -- of the workbook, which the folder of that year keeps
+        token TEXT NOT NULL, sha256 TEXT NOT NULL,  -- of the workbook, which the folder of that year keeps
         PRIMARY KEY (form, period, unit)
     ) WITHOUT ROWID;
 

@@ -10,7 +10,7 @@ from cchc_xlsx import owing
 from cchc_xlsx.form import load
 from cchc_xlsx.issue import PLAN_ROLES, Issue, Overlay, cell
 from cchc_xlsx.lang import Text
-from cchc_xlsx.ledger import obligations, past, plans
+from cchc_xlsx.ledger import earlier_years, obligations, plans
 from cchc_xlsx.ledger.book import writing
 from cchc_xlsx.project.model import Project
 from cchc_xlsx.roll import years
@@ -41,7 +41,7 @@ def carry(project: Project, before: sqlite3.Connection, after: sqlite3.Connectio
     """Enter into next year's ledger what it has from this year's, a copy, in place of what it had from there."""
     year = project.setup.office.year
     owing.settled(project, before)
-    said, known = tuple(owing.reported(before)), past.of(before)
+    said, known = tuple(owing.reported(before)), earlier_years.of(before)
     results = {one.slot for one in said if one.slot.period == f"{year}-N"}
     notes = list(_missing(before, {(slot.form, slot.unit) for slot in results}, year))
     proposed: dict[str, Overlay] = {}
@@ -50,15 +50,15 @@ def carry(project: Project, before: sqlite3.Connection, after: sqlite3.Connectio
         whose = Issue(form, project.setup.office.commune, year, "plan")
         number, overlay = plans.latest(before, form.id)
         given: Overlay = (
-            overlay if number else past.proposal(before, form.id)
+            overlay if number else earlier_years.proposal(before, form.id)
         )  # what nobody has decided on is still a proposal
         proposed[form.id] = _followed(whose, given)
         notes += _left(form.id, given, proposed[form.id])
     with writing(after):
-        past.forget(after)
-        past.enter(after, (*known, *said))
+        earlier_years.forget(after)
+        earlier_years.enter(after, (*known, *said))
         for form_id, cells in proposed.items():
-            past.propose(after, form_id, cells)
+            earlier_years.propose(after, form_id, cells)
     counts = {form_id: len(cells) for form_id, cells in proposed.items() if cells}
     return Figures(len(said), len(results), len(known), counts, tuple(notes))
 

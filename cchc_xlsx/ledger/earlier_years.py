@@ -13,11 +13,12 @@ from cchc_xlsx.units import COMMUNE
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """One report of an earlier year: its accepted inputs by key (dates in ISO, percents as fractions), its workbook's sha256."""
+class OfYear:
+    """One report of an earlier year: its accepted inputs by key (dates in ISO, percents as fractions, no blanks), its workbook's token and sha256."""
 
     slot: Slot
     said: Mapping[str, object]
+    token: str
     sha256: str
 
     @property
@@ -32,30 +33,35 @@ def forget(book: sqlite3.Connection) -> None:
     book.execute("DELETE FROM proposal")
 
 
-def enter(book: sqlite3.Connection, found: Iterable[Past]) -> None:
+def enter(book: sqlite3.Connection, found: Iterable[OfYear]) -> None:
     """Enter reports of earlier years. Inside a transaction."""
     book.executemany(
-        "INSERT INTO past (year, period, form, unit, fields, sha256) VALUES (?, ?, ?, ?, ?, ?)",
-        [(one.year, one.slot.period, one.slot.form, one.slot.unit, _json(one.said), one.sha256) for one in found],
+        "INSERT INTO past (year, period, form, unit, fields, token, sha256) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (one.year, one.slot.period, one.slot.form, one.slot.unit, _json(one.said), one.token, one.sha256)
+            for one in found
+        ],
     )
 
 
-def of(book: sqlite3.Connection, form: str | None = None, period: str | None = None) -> tuple[Past, ...]:
+def of(book: sqlite3.Connection, form: str | None = None, period: str | None = None) -> tuple[OfYear, ...]:
     """The reports of earlier years, of one form or all, for one period or all; by form, period and unit."""
     rows = book.execute(
-        "SELECT form, period, unit, fields, sha256 FROM past"
+        "SELECT * FROM past"
         " WHERE (?1 IS NULL OR form = ?1) AND (?2 IS NULL OR period = ?2) ORDER BY form, period, unit",
         (form, period),
     )
-    return tuple(_past(rows))
+    return tuple(_found(rows))
 
 
-def _past(rows: Iterable[sqlite3.Row]) -> Iterator[Past]:
+def _found(rows: Iterable[sqlite3.Row]) -> Iterator[OfYear]:
     for row in rows:
-        yield Past(Slot(row["form"], row["period"], row["unit"]), json.loads(row["fields"]), row["sha256"])
+        yield OfYear(
+            Slot(row["form"], row["period"], row["unit"]), json.loads(row["fields"]), row["token"], row["sha256"]
+        )
 
 
-def whole(found: Iterable[Past]) -> dict[str, object]:
+def whole(found: Iterable[OfYear]) -> dict[str, object]:
     """What the commune said, from the reports of its units for one period: its own workbook stands for those of the units,
     and what two units said differently is not known.
     """
