@@ -19,7 +19,7 @@ import yearly
 from desk import Office
 from rolling import ANY, RANKS, SCORES, TRENDS, collect, content, issued, planned, reported
 
-from cchc_xlsx import project
+from cchc_xlsx import identity, project
 from cchc_xlsx.issue import Issue, cell, words
 from cchc_xlsx.layout import place
 from cchc_xlsx.project.pages import round_keys
@@ -95,6 +95,10 @@ def test_each_year_is_there_after_two_years(three: dict[int, Office]) -> None:
         (2025, "2025-N", SCORES, "VPTK"),
         (2025, "2025-N", TRENDS, "VPTK"),
     ]
+    for token, period, unit in three[2027].rows("SELECT token, period, unit FROM past"):
+        who = identity.parse(token)
+        assert who
+        assert (who.period, who.unit, who.commune) == (period, unit, "Nhơn Hậu")
     assert three[2025].rows(query) == []
     assert three[2026].rows(query) == of_2025
     assert three[2027].rows(query) == [*of_2025, (2026, "2026-N", RANKS, "VPTK"), (2026, "2026-N", TRENDS, "VPTK")]

@@ -14,7 +14,9 @@ from cchc_xlsx.units import COMMUNE
 
 @dataclass(frozen=True, slots=True)
 class OfYear:
-    """One report of an earlier year: its accepted inputs by key (dates in ISO, percents as fractions, no blanks), its workbook's token and sha256."""
+    """One report of an earlier year: its accepted inputs by key (dates in ISO, percents as fractions, no blanks), and its
+    workbook's token and sha256.
+    """
 
     slot: Slot
     said: Mapping[str, object]
