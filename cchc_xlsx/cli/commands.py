@@ -12,6 +12,7 @@ from cchc_xlsx.cli import collecting, letters, project, status
 from cchc_xlsx.cli.base import LANG, WRONG_USE, Group, option, progress, say
 from cchc_xlsx.cli.consolidate import consolidate
 from cchc_xlsx.cli.report import report
+from cchc_xlsx.cli.roll import roll
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.lang import Text
 
@@ -295,13 +296,18 @@ def explain(code: str | None) -> None:
     show.rule_text(rule, show.console())
 
 
-cli.add_command(consolidate)
-cli.add_command(report)
-cli.add_command(project.init)
-cli.add_command(letters.send)
-cli.add_command(collecting.collect)
-cli.add_command(letters.reply)
-cli.add_command(letters.remind)
-cli.add_command(status.status)
-cli.add_command(status.held)
-cli.add_command(status.extend)
+# In the order of a clerk's work.
+for command in (
+    project.init,
+    letters.send,
+    collecting.collect,
+    status.held,
+    letters.reply,
+    letters.remind,
+    status.status,
+    status.extend,
+    consolidate,
+    report,
+    roll,
+):
+    cli.add_command(command)
