@@ -73,7 +73,8 @@ def of(issue: Issue, key: bytes | None = None) -> Identity:
     ]
     carried = extras.write(extras.of(issue))
     nonce = hashlib.sha256("\n".join([*parts, carried, str(issue.serial)]).encode()).hexdigest()[:12]
-    body = "|".join([*parts, f"{_LOCAL if issue.local else _PLAIN}{nonce}"])
+    is_local = bool(issue.local) or (issue.plan.number == 0 and bool(issue.plan.overlay))
+    body = "|".join([*parts, f"{_LOCAL if is_local else _PLAIN}{nonce}"])
     token = f"{body}|{_tag(body, carried, key)}"
     identity = parse(token)
     assert identity is not None

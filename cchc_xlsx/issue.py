@@ -104,8 +104,13 @@ def words(issue: Issue, text: str) -> str:
 
 
 def cell(issue: Issue, row: Row, column: str) -> str | float:
-    """What stands in an official cell: the plan's text where the plan changed it, else the form's."""
+    """What stands in an official cell: the plan's text where the plan changed it, else the form's.
+
+    Results that the form prints are those of its own year's paper; in another year only given ones are true.
+    """
     given = issue.plan.overlay.get(f"{row.id}.{column}")
+    if given is None and issue.year != issue.form.base_year and column == role_column(issue.form, "baseline"):
+        return ""
     return words(issue, row.cells.get(column, "")) if given is None else given
 
 

@@ -137,7 +137,10 @@ def _sum(draft: Draft, place: Place, places: list[Place], row: Row) -> None:
     total = sum(one for one in cells if isinstance(one, (int, float)))
     areas = prompts.areas(places)
     text = f"SUM({','.join(a1_range(area) for area in areas)})"
-    style = replace(draft.cells[place].style, number_format="General", align="center", bold=row.role == "total")
+    # Of results that nobody knows there is no sum, not one of 0.
+    is_unknown = all(draft.cells[one].role != "input" and not draft.cells[one].content for one in places)
+    shown = "General;-General;" if is_unknown else "General"
+    style = replace(draft.cells[place].style, number_format=shown, align="center", bold=row.role == "total")
     draft.cells[place] = Cell(Formula(text, total), style, "formula")
 
 
