@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from cchc_xlsx import values
 from cchc_xlsx.fields import DONE, NIL
-from cchc_xlsx.issue import Issue, Line, lines
+from cchc_xlsx.issue import Issue, Line, lines, role_column
 
 _LONGEST = 60  # signs
 Said = Mapping[str, object]  # accepted inputs by key: dates in ISO, percents as fractions, as a check tells them
@@ -20,14 +20,26 @@ def prior(issue: Issue, said: Said) -> dict[str, str]:
 
 
 def last_year(issue: Issue, said: Said) -> dict[str, float]:
-    """Last year's results of ranks and trends, by the key of the field that would ask for them; those that are known."""
+    """Last year's results of ranks and trends, by the key of the field that would ask this unit for them; those known."""
     names = {"rank": {"previous": "value", "previous_of": "of"}, "trend": {"previous": "value"}}
     found: dict[str, float] = {}
     for line in lines(issue):
         for name, was in names.get(line.measure.kind, {}).items():
             figure = said.get(line.key(was))
-            if isinstance(figure, (int, float)):
+            if line.is_open and isinstance(figure, (int, float)):
                 found[line.key(name)] = float(figure)
+    return found
+
+
+def baseline(issue: Issue, said: Said) -> dict[str, str]:
+    """Last year's results as a form prints them beside its targets, by cell; those that are known."""
+    column = role_column(issue.form, "baseline")
+    found: dict[str, str] = {}
+    for line in lines(issue) if column else ():
+        maximum = line.measure.maximum
+        text = told(line, said)
+        if text and len(line.row.parts) == 1:
+            found[f"{line.row.id}.{column}"] = f"{text}/{maximum:g}" if maximum else text
     return found
 
 

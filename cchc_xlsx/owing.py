@@ -8,13 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from cchc_xlsx import earlier, generate, periods, results, values
+from cchc_xlsx import earlier, extras, generate, periods, results, values
 from cchc_xlsx.errors import CchcError
+from cchc_xlsx.extras import Extras
 from cchc_xlsx.form import load
 from cchc_xlsx.generate import Made, Order
-from cchc_xlsx.issue import Issue, Local
+from cchc_xlsx.issue import Issue, Local, Plan
 from cchc_xlsx.lang import Text
-from cchc_xlsx.ledger import obligations, plans
+from cchc_xlsx.ledger import earlier_years, obligations, plans
+from cchc_xlsx.ledger.earlier_years import OfYear
 from cchc_xlsx.ledger.model import Slot
 from cchc_xlsx.ledger.obligations import Obligation
 from cchc_xlsx.periods import Period, unit_deadline
@@ -120,13 +122,19 @@ def _order(
 ) -> Order:
     office = project.setup.office
     found = load.find(form, own=project.own_forms)
-    number, overlay = plans.latest(book, form)
     whose = Issue(found, office.commune, office.year, "plan", commune_code=office.commune_code)
+    plan = _plan(book, whose, period)
     known = {} if names_only else _previous(project, book, whose, period)
+    last = {} if names_only else _last_year(book, whose)
+    plan = replace(plan, overlay={**plan.overlay, **earlier.baseline(whose, last)})
     plain = local(project, period)
 
     def of(unit: str) -> Local:
-        return Local(plain.due, plain.names, plain.spellings, known.get(unit, {}))
+        if period is None or not last:
+            return Local(plain.due, plain.names, plain.spellings, known.get(unit, {}))
+        known_here = extras.fitting(Extras(local=plain), found).local
+        one = replace(whose, kind="report", period=periods.parse(period), unit=unit, plan=plan, local=known_here)
+        return replace(plain, previous={**earlier.last_year(one, last), **known.get(unit, {})})
 
     return Order(
         office.commune,
@@ -137,11 +145,24 @@ def _order(
         period,
         all_units=period is not None,
         kind="report" if period else "plan",
-        plan=GivenPlan(whose, overlay, number),
+        plan=GivenPlan(whose, plan.overlay, plan.number),
         key=project.key,
         local=of,
         own_forms=project.own_forms,
     )
+
+
+def _plan(book: sqlite3.Connection, whose: Issue, period: str | None) -> Plan:
+    """The plan in force. While there is none the plan workbook alone offers what was proposed from the year before."""
+    number, overlay = plans.latest(book, whose.form.id)
+    if period is not None or number:
+        return Plan(number, overlay)
+    return Plan(0, extras.fitting(Extras(earlier_years.proposal(book, whose.form.id)), whose.form).overlay)
+
+
+def _last_year(book: sqlite3.Connection, whose: Issue) -> Mapping[str, object]:
+    """What the commune's units reported for the whole of last year."""
+    return earlier_years.whole(earlier_years.of(book, whose.form.id, f"{whose.year - 1}-N"))
 
 
 def local(project: Project, period: str | None) -> Local:
@@ -165,16 +186,18 @@ def _previous(
     if before is None:
         return {}
     whole = replace(whose, kind="report", period=before)
-    return {unit: dict(earlier.prior(whole, said)) for unit, said in _reported(book, whose.form.id, before)}
+    reports = (one for one in reported(book, before) if one.slot.form == whose.form.id)
+    return {one.slot.unit: dict(earlier.prior(whole, one.said)) for one in reports}
 
 
-def _reported(book: sqlite3.Connection, form: str, period: Period) -> Iterator[tuple[str, dict[str, object]]]:
-    """The accepted figures of each unit for a period, where they have no errors."""
+def reported(book: sqlite3.Connection, period: Period | None = None) -> Iterator[OfYear]:
+    """What each unit reported, where the version that counts has no errors: for a period, or for all of the year."""
     came: dict[Slot, list[obligations.Version]] = {}
-    for one in obligations.versions(book, period.code):
+    for one in obligations.versions(book, period.code if period else None):
         came.setdefault(one.slot, []).append(one)
     for slot, found in came.items():
-        current = obligations.current(tuple(found)) if slot.form == form else None
+        current = obligations.current(tuple(found)) if slot.period else None
         if current and current.version.checking and not current.version.errors:
             told = results.from_members(obligations.told(book, current.version.checking))[1]
-            yield slot.unit, {key: value for key, (_, value, _) in told.items() if value is not None}
+            said = {key: value for key, (_, value, _) in told.items() if value is not None}
+            yield OfYear(slot, said, current.version.token, current.version.sha256)

@@ -70,6 +70,7 @@ ledger      what came, what is owed
 store       files kept by content
 lock        one process at a time
 owing       what is owed and sent out
+roll        next year's folder from this one
 standing    how each obligation stands
 overview    that as data, as a page and as tables
 collect     what came → the ledger
@@ -100,6 +101,7 @@ LIBRARIES = {
         "cli.project",
         "cli.status",
         "cli.consolidate",
+        "cli.roll",
         "cli.account",
         "cli.collecting",
         "cli.issuing",
@@ -284,6 +286,7 @@ def test_help_and_version_load_no_library_but_click(arguments: tuple[str, ...], 
         f"cchc_xlsx.{name}"
         for name in (
             *("__main__", "cli", "cli.base", "cli.commands", "cli.project", "cli.status", "cli.consolidate"),
+            "cli.roll",
             *("cli.collecting", "cli.letters", "errors", "lang"),
         )
     }

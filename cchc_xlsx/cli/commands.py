@@ -11,6 +11,7 @@ from cchc_xlsx import __version__
 from cchc_xlsx.cli import collecting, letters, project, status
 from cchc_xlsx.cli.base import LANG, WRONG_USE, Group, option, progress, say
 from cchc_xlsx.cli.consolidate import consolidate
+from cchc_xlsx.cli.roll import roll
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.lang import Text
 
@@ -303,3 +304,4 @@ cli.add_command(letters.remind)
 cli.add_command(status.status)
 cli.add_command(status.held)
 cli.add_command(status.extend)
+cli.add_command(roll)

@@ -60,11 +60,37 @@ def copy_of(book: sqlite3.Connection) -> sqlite3.Connection:
     return copy
 
 
+def snapshot(state: Path) -> sqlite3.Connection:
+    """The ledger of a private state in memory, brought up to date there; an empty one where there is none yet.
+
+    The file stays as it is. Raises CchcError where it is damaged, or newer than this program.
+    """
+    file = state / FILE
+    found = sqlite3.connect(":memory:", isolation_level=None)
+    found.row_factory = sqlite3.Row
+    try:
+        if file.exists():
+            uri = f"{file.absolute().as_uri()}?mode=rw"  # nothing is written, but what another run left is read too
+            with contextlib.closing(sqlite3.connect(uri, uri=True, timeout=_WAIT_SECONDS)) as book:
+                book.backup(found)
+        _bring_up(found, file)
+    except BaseException as error:
+        found.close()
+        if isinstance(error, sqlite3.DatabaseError):
+            raise CchcError(_DAMAGED.format(file=file, why=error)) from error
+        raise
+    return found
+
+
 def _prepare(book: sqlite3.Connection, file: Path) -> None:
     book.row_factory = sqlite3.Row
     book.execute("PRAGMA journal_mode = WAL")
     book.execute("PRAGMA synchronous = FULL")  # what is committed has to be there after a power cut
     book.execute("PRAGMA foreign_keys = ON")
+    _bring_up(book, file)
+
+
+def _bring_up(book: sqlite3.Connection, file: Path) -> None:
     # Another process may be doing the same: whoever has the lock looks again.
     with writing(book):
         done = book.execute("PRAGMA user_version").fetchone()[0]

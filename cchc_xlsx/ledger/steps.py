@@ -97,4 +97,16 @@ STEPS = (
         queued_at TEXT NOT NULL, tried_at TEXT, sent_at TEXT
     );
     """,
+    """
+    CREATE TABLE past (  -- what units said in the years before, as it was when the folder was made from the last one
+        year INTEGER NOT NULL, period TEXT NOT NULL, form TEXT NOT NULL, unit TEXT NOT NULL,
+        fields TEXT NOT NULL,  -- accepted inputs by key, without blanks
+        token TEXT NOT NULL, sha256 TEXT NOT NULL,  -- of the workbook, which the folder of that year keeps
+        PRIMARY KEY (form, period, unit)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE proposal (  -- what the year's plan workbook is prefilled with while no plan was adopted
+        form TEXT PRIMARY KEY, overlay TEXT NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )

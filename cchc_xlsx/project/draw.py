@@ -303,8 +303,8 @@ def _round_row(index: int, key: str, year: str, start: Start, lang: Lang) -> dic
             f'IF({year}="","",DATE({year},{sample.end.month},{sample.end.day}))', values.serial(sample.end)
         ),
         **{name: shown(deadline_formula(name, closing), values.serial(day)) for name, day in due.items()},
-        "in_use": MARK,
-        "owed": Formula(f'IF(LEN(TRIM({in_use}))=0,"",COUNTIF({marks},"{MARK}"))', owed),
+        "in_use": None if key in start.unused else MARK,
+        "owed": Formula(f'IF(LEN(TRIM({in_use}))=0,"",COUNTIF({marks},"{MARK}"))', "" if key in start.unused else owed),
     }
 
 

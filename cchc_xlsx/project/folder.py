@@ -14,6 +14,7 @@ from cchc_xlsx.package import Refusal
 from cchc_xlsx.project import draw, key, parse, scripts, start, tables
 from cchc_xlsx.project.mistakes import Mistake, SetupError
 from cchc_xlsx.project.model import FOLDERS, OWN_FORMS, SETUP, STATE, Project, Setup
+from cchc_xlsx.project.pages import Start
 from cchc_xlsx.units import Era
 
 _TITLE = "Thiết lập báo cáo cải cách hành chính"
@@ -68,14 +69,32 @@ def init(
     begin = start.prefilled(name, generate.code_of(commune_code), year, era, tuple(dict.fromkeys(forms)), lang, own)
     done = list(_folders(folder))
     done.append((f"{STATE}/key", key.make(folder / STATE, in_keyring=key_in_keyring)))
-    for script, data, mode in scripts.files(year, lang):
+    done += _files(folder, begin, lang)
+    return Made(folder, tuple(one for one, new in done if new), tuple(one for one, new in done if not new))
+
+
+def following(folder: Path, setup: Setup, before: Path) -> None:
+    """A year's folder for a set-up that is given, with the key of another one's private state; its deadlines are those of the
+    decree. The office's own forms and what else it keeps for itself are there already. Raises CchcError where it cannot be.
+    """
+    own = folder / OWN_FORMS if (folder / OWN_FORMS).is_dir() else None
+    for _ in _folders(folder):
+        pass
+    key.copy(before, folder / STATE)
+    _files(folder, start.again(setup, own), setup.office.lang)
+
+
+def _files(folder: Path, begin: Start, lang: Lang) -> list[tuple[str, bool]]:
+    """What was written of the files to double-click and the set-up workbook, and what was there."""
+    done = []
+    for script, data, mode in scripts.files(begin.year, lang):
         done.append((script, _save(folder / script, data, mode)))
     # The workbook comes last: with it the folder is one of ours, and whole.
     is_there = (folder / SETUP).exists()
     if not is_there:
         writer.save(writer.sheets_to_bytes(draw.sheets(begin, lang), _TITLE), folder / SETUP)
     done.append((SETUP, not is_there))
-    return Made(folder, tuple(one for one, new in done if new), tuple(one for one, new in done if not new))
+    return done
 
 
 def _folders(folder: Path) -> Iterator[tuple[str, bool]]:

@@ -49,6 +49,16 @@ def make(state: Path, *, in_keyring: bool = False) -> bool:
     return True
 
 
+def copy(state: Path, into: Path) -> None:
+    """Keep the key of one private state in another one too. Raises CchcError where it is missing or cannot be kept."""
+    load(state)
+    path = into / _FILE
+    try:
+        _write(path, (state / _FILE).read_bytes()[:200].decode("ascii").strip())
+    except OSError as error:
+        raise CchcError(_CANNOT_WRITE.format(path=path, why=why(error))) from error
+
+
 def load(state: Path) -> bytes:
     """The key, 32 bytes. Raises CchcError where it is missing or damaged."""
     path = state / _FILE

@@ -254,9 +254,10 @@ def mark_of(round_key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a new set-up is prefilled with; rows of texts and marks by page and column."""
+    """What a new set-up is prefilled with; rows of texts, marks and days (as numbers) by page and column."""
 
-    rows: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    rows: Mapping[str, tuple[Mapping[str, str | float], ...]] = field(default_factory=dict)
     fields: Mapping[tuple[str, str], str | float] = field(default_factory=dict)  # (page, line) → content
     lists: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)  # list → (value, its name)
     year: int | None = None
+    unused: frozenset[str] = frozenset()  # the keys of periods that are not in use

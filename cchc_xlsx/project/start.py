@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from cchc_xlsx import units
+from cchc_xlsx import units, values
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.form import load
 from cchc_xlsx.lang import Lang, Text
-from cchc_xlsx.project.pages import LANGS, MARK, SECURITIES, USUAL, Start
+from cchc_xlsx.mail.model import Server
+from cchc_xlsx.project.model import MailSetup, Office, Setup, UnitSetup
+from cchc_xlsx.project.pages import LANGS, MARK, SECURITIES, USUAL, Start, mark_of, round_keys
 from cchc_xlsx.rules import registry
 from cchc_xlsx.rules.model import Rule
 from cchc_xlsx.units import Era
+from cchc_xlsx.waivers import Waiver
 
+_SEVERAL = "; "
 _WHOLE_COMMUNE = Text("Biểu chung của xã", "The commune's own workbook")
 
 
@@ -40,6 +44,61 @@ def prefilled(
         "forms": tuple({"form": one, **dict.fromkeys(USUAL, MARK)} for one in forms),
     }
     return Start(rows, fields, _lists(lang, own_forms), year)
+
+
+def again(setup: Setup, own_forms: Path | None) -> Start:
+    """What a set-up says, to be drawn anew; all but its deadlines, which are those of the decree."""
+    lang = setup.office.lang
+    fields = {**_card("office", _office(setup.office)), **_card("mail", _mail(setup.mail))}
+    forms = ({"form": one.form, **{mark_of(code[5:]): MARK for code in one.periods}} for one in setup.forms)
+    rows: Mapping[str, tuple[Mapping[str, str | float], ...]] = {
+        "units": tuple(map(_unit, setup.units)),
+        "forms": tuple(forms),
+        "waivers": tuple(map(_waiver, setup.waivers)),
+    }
+    used = {one.period.code[5:] for one in setup.rounds}
+    return Start(rows, fields, _lists(lang, own_forms), setup.office.year, frozenset(round_keys()) - used)
+
+
+def _unit(one: UnitSetup) -> dict[str, str | float]:
+    several = {key: _SEVERAL.join(getattr(one, key)) for key in ("other_names", "addresses", "forwarders")}
+    return {"code": one.code, "name": one.name, **several}
+
+
+def _card(page: str, found: Mapping[str, object]) -> dict[tuple[str, str], str | float]:
+    """The inputs of a sheet with one a line, without those that stay blank."""
+    return {(page, key): said for key, said in found.items() if isinstance(said, (str, int, float)) and said != ""}
+
+
+def _office(office: Office) -> dict[str, object]:
+    return {
+        "commune": office.commune,
+        "commune_code": office.commune_code,
+        "superior": office.superior,
+        "year": office.year,
+        "plan_number": office.plan_number,
+        "plan_date": float(values.serial(office.plan_date)) if office.plan_date else None,
+        "lang": LANGS[office.lang].say(office.lang),
+    }
+
+
+def _mail(mail: MailSetup) -> dict[str, object]:
+    lists = {key: _SEVERAL.join(getattr(mail, key)) for key in ("folders", "forwarders", "own_hosts")}
+    plain = ("address", "sender_name", "authserv_id", "token_command", "keyword", "move_to", "daily_cap")
+    servers = {**_server("imap", mail.imap), **_server("smtp", mail.smtp)}
+    return {**lists, **{key: getattr(mail, key) for key in plain}, **servers}
+
+
+def _server(kind: str, server: Server | None) -> dict[str, object]:
+    if server is None:
+        return {}
+    said = {"host": server.host, "security": SECURITIES[server.security].vi, "port": server.port, "user": server.user}
+    return {f"{kind}.{part}": one for part, one in said.items()}
+
+
+def _waiver(one: Waiver) -> dict[str, str | float]:
+    said = {key: getattr(one, key) or "" for key in ("unit", "key", "code", "period", "reason")}
+    return {**said, **({"until": float(values.serial(one.until))} if one.until else {})}
 
 
 def _lists(lang: Lang, own_forms: Path | None) -> dict[str, tuple[tuple[str, str], ...]]:

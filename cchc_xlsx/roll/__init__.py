@@ -1,0 +1,1 @@
+"""Next year's folder from this one."""
