@@ -1,26 +1,37 @@
-"""What the units reported so far, as later reports are held against it: of each period the version that counts."""
+"""What the units reported so far, as later reports are held against it: of each period the version that counts, and earlier years."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cchc_xlsx import history, identity, results
 from cchc_xlsx.history import Past, Reported
-from cchc_xlsx.ledger import obligations
+from cchc_xlsx.ledger import earlier_years, obligations
+from cchc_xlsx.ledger.earlier_years import OfYear
 from cchc_xlsx.ledger.model import Slot
 from cchc_xlsx.ledger.obligations import Version
 
 
 def of_all(book: sqlite3.Connection) -> Past:
     """What every unit reported for every period."""
-    return tuple(_reported(book, obligations.versions(book)))
+    return (*_earlier(earlier_years.of(book)), *_reported(book, obligations.versions(book)))
 
 
 def of_unit(book: sqlite3.Connection, slot: Slot) -> Past:
     """What one unit reported for other periods of one form."""
     came = obligations.versions(book, form=slot.form, unit=slot.unit)
-    return tuple(one for one in _reported(book, came) if one.period != slot.period)
+    before = [one for one in earlier_years.of(book, slot.form) if one.slot.unit == slot.unit]
+    return (*_earlier(before), *(one for one in _reported(book, came) if one.period != slot.period))
+
+
+def _earlier(found: Iterable[OfYear]) -> Iterator[Reported]:
+    """What is known of the years before, as this year's ledger keeps it."""
+    for one in found:
+        who = identity.parse(one.token)
+        said = history.reported(who, {key: ("", value, "value") for key, value in one.said.items()}) if who else None
+        if said:
+            yield said
 
 
 def _reported(book: sqlite3.Connection, came: tuple[Version, ...]) -> Iterator[Reported]:
