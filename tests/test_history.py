@@ -233,6 +233,7 @@ def test_many_rows_of_quarter_three_are_one_finding() -> None:
 
 
 # ------------------------------------------------------------------------------------------------------- a normal year
+# Chance can draw any year, if seldom: the same ones are drawn each time.
 
 
 def everything(form_: Form, found: Mapping[str, Mapping[str, object]], number: int = YEAR) -> list[str]:
@@ -247,13 +248,13 @@ def everything(form_: Form, found: Mapping[str, Mapping[str, object]], number: i
 
 
 @pytest.mark.parametrize("name", FORMS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 10**9))
 def test_a_normal_year_gives_no_finding(name: str, seed: int) -> None:
     assert everything(form(name), year_drawn.year(form(name), YEAR, random.Random(seed))) == []
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 10**9), before=st.integers(0, 40))
 def test_a_normal_year_of_a_form_that_carries_over(carrying: Form, seed: int, before: int) -> None:
     found = year_drawn.year(carrying, YEAR, random.Random(seed))
@@ -261,7 +262,7 @@ def test_a_normal_year_of_a_form_that_carries_over(carrying: Form, seed: int, be
     assert everything(carrying, found) == []
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 10**9))
 def test_two_normal_years_on_end(seed: int) -> None:
     chance = random.Random(seed)
@@ -286,7 +287,7 @@ T12 r19 times 0.1   -> H821
 
 
 @pytest.mark.parametrize("line", PLANTED.strip().splitlines())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 10**9))
 def test_planted_faults_are_found(line: str, seed: int) -> None:
     drawn, _, codes = line.partition("->")

@@ -13,7 +13,7 @@ from cchc_xlsx.lang import Text
 
 # The bounds were set so that drawn years with seasons, growth, few things and bad months have none (tests/year_drawn.py).
 _FEWEST = 4  # periods of the same kind
-_WIDTH = 7.0  # how often the spread; 1.4826 × MAD is the spread of normal figures
+_WIDTH = 6.5  # how often the spread; 1.4826 × MAD is the spread of normal figures
 _SPREAD, _SPREAD_SHARE = 0.25, 0.4 / _WIDTH  # the least spread: a quarter more or less, as a logarithm; of shares
 _FEWEST_MORE = 20.0  # things: below that no difference is worth a word
 _TEN = 10.0  # things: of fewer there is no share worth the name
@@ -52,8 +52,8 @@ def _plain(said: Said, line: Line, name: str) -> float | None:
 def _count_jump(view: View, line: Line, name: str, alike: Sequence[Said]) -> Claim | None:
     """Counts are compared as logarithms: twice as many and half as many are equally far.
 
-    The spread is never below a quarter more or less, so that equal figures (MAD 0) bind nobody, nor below that of chance,
-    which for a few things is large.
+    The spread is never below a quarter more or less, so that equal figures (MAD 0) bind nobody, together with that of
+    chance, which for a few things is large.
     """
     now = _plain(view.said, line, name)
     known = [value for said in alike if (value := _plain(said, line, name)) is not None]
@@ -61,7 +61,7 @@ def _count_jump(view: View, line: Line, name: str, alike: Sequence[Said]) -> Cla
         return None
     middle = _median(known)
     logs = [math.log1p(one) for one in known]
-    spread = max(_mad(logs), _SPREAD, 1 / math.sqrt(1 + middle))
+    spread = max(_mad(logs), math.hypot(_SPREAD, 1 / math.sqrt(1 + middle)))
     if abs(now - middle) < _FEWEST_MORE or abs(math.log1p(now) - math.log1p(middle)) <= _WIDTH * spread:
         return None
     return _jump(view, line, name, known, now, told)
