@@ -34,6 +34,7 @@ _MARK, _CARRIED = "summary", "carried"  # as `consolidate.book` writes them into
 _STATES = {words: state for state, words in details.STATES.items()}
 _MOST_ROWS = 200_000
 _CLOSE = 1e-12  # other programs save numbers to 15 digits or more
+_LARGEST = 1e15  # whole numbers are exact below, and sums stay finite
 _ABSENT = "—"
 
 
@@ -223,7 +224,7 @@ def _value(ctx: Context, key: str, raw: object) -> str | float | None:
     if isinstance(raw, bool) or raw is None or raw == "":
         return None
     if isinstance(raw, (int, float)):
-        if not math.isfinite(raw):
+        if not abs(raw) <= _LARGEST:  # NaN too
             return None
         if one is not None and one.type == "date" and (day := values.from_serial(float(raw))):
             return day.isoformat()

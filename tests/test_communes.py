@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import statistics
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -20,11 +22,13 @@ import summed
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cchc_xlsx import communes
+from cchc_xlsx import communes, identity, reader, upward
 from cchc_xlsx import issue as issues
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.listed import Named
-from cchc_xlsx.province import compare
+from cchc_xlsx.package import Refusal
+from cchc_xlsx.province import compare, details
+from cchc_xlsx.recognise import Asked
 from cchc_xlsx.task import Task
 
 LINES = issues.lines(provinces.issue(0))
@@ -391,7 +395,49 @@ def test_a_provisional_summary_counts_only_where_that_is_asked(home: Path, tmp_p
     )
 
 
+HOSTILE = [
+    "[]",
+    "{",
+    '{"about":{},"details":[],"lines":{}}',
+    '{"about":{},"details":{"MC":[]},"lines":{}}',
+    '{"about":{},"details":{},"lines":{}}',
+    '{"about":{},"details":{},"extras":"[]","lines":{}}',
+    '{"about":{"with_errors":[1]},"details":{"MC":{"r04.num":{"a":1}},"?":{}},"lines":{}}',
+    '{"about":{},"details":{"MC":{"r10.num":1e999}},"lines":{}}',
+    "[" * 20_000,
+]
+
+
+@pytest.mark.parametrize("carried", HOSTILE, ids=range(len(HOSTILE)))
+def test_whatever_a_summary_carries_under_a_right_tag_it_is_only_refused(home: Path, carried: str) -> None:
+    book = openpyxl.load_workbook(home / "sums" / "tong-hop-0.xlsx")
+    book["_th"].delete_rows(2, 50)
+    book["_th"].append(["carried", carried])
+    book["_th"]["B1"] = identity.of_summary(provinces.issue(0), carried)
+    stream = io.BytesIO()
+    book.save(stream)
+    read = reader.read(stream.getvalue())
+    assert not isinstance(read, Refusal)
+    found = upward.read(read, Asked())
+    assert [one for one in found.findings if one.severity == "error"]
+
+
 # ------------------------------------------------------------------------------------------------------------- the command
+
+
+def test_ctrl_c_while_the_rows_are_written_leaves_nothing(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    monkeypatch.setattr(details, "_row", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        communes.consolidate((home / "sums",), tmp_path / "o.xlsx", Task(), jobs=1)
+    assert [one.name for one in tmp_path.rglob("*")] == ["tmp"]
+
+
+def interrupt(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_the_list_of_communes_belongs_to_the_level_above(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from cchc_xlsx.province.sheet import Cells, Long
 NAME = "Ma trận"
 MOST_LIVE = 20_000  # cells of the matrix up to which each is a formula: beyond, a program recalculates for minutes
 _MET, _MISSED, _OPEN = "#E2F0D9", "#F8CBAD", "#FFF2CC"
-_FAR_MET, _FAR_MISSED, _FAR = "#8EA9DB", "#C65911", "#B4C6E7"
+_FAR_MET, _FAR_MISSED, _FAR = "#8EA9DB", "#ED9B5F", "#B4C6E7"
 _LEAD = (
     Column("STT", 5, "center"),
     Column("Mã xã", 9, "center"),
@@ -33,7 +33,7 @@ _LEAD = (
     Column("Tạm tính", 7, "center"),
     Column("Chưa có số liệu", 8, "center"),
     Column("Khác xa các xã", 8, "center"),
-    Column("Dòng ở Chi tiết", 9, "center", printed=False),
+    Column("Dòng ở Chi tiết", 9, "center"),
 )
 _RANK, _SHARE, _FIRST_COUNT, _FARS = 4, 5, 6, 10
 _COUNTED = (REACHED, NOT_REACHED, PROVISIONAL, NO_DATA)

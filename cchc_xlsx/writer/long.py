@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from cchc_xlsx.writer import book as books
 from cchc_xlsx.writer import files, links, strict
 
 _PIECE = 1 << 20  # bytes
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # no XML may hold them
 
 
 class _Strings(SharedStringTable):  # type: ignore[misc]
@@ -82,7 +84,7 @@ class LongSheet(books.OwnWorksheet):
 
 
 def _text(text: str | float) -> str:
-    return escape(str(text), quote=False)
+    return escape(_CONTROLS.sub("", str(text)), quote=False)
 
 
 def _number(value: float) -> str:
@@ -107,19 +109,27 @@ def _make(sheets: Sequence[Sheet], title: str, properties: Mapping[str, str], pa
     options = {**strict.OPTIONS, "in_memory": False, "tmpdir": folder}
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # XlsxWriter drops what it does not like with a warning only
+        book = xlsxwriter.Workbook(str(path), options)
         try:
-            book = xlsxwriter.Workbook(str(path), options)
-            book.str_table = _Strings()
-            book.set_properties({"title": title, "created": strict.CREATED})
-            for name, text in properties.items():
-                book.set_custom_property(name, text, "text")
-            book.set_calc_mode("auto")
-            formats: dict[Style, Any] = {}
-            for sheet in sheets:
-                _sheet(book, sheet, formats)
+            _fill(book, sheets, title, properties)
             book.close()
         except (XlsxWriterException, UserWarning) as error:
             raise strict.WriteError(str(error)) from error
+        finally:
+            for worksheet in book.worksheets():  # of a run that was stopped: Windows removes no open file
+                if worksheet.fh and not worksheet.fh.closed:
+                    worksheet.fh.close()
+
+
+def _fill(book: Any, sheets: Sequence[Sheet], title: str, properties: Mapping[str, str]) -> None:  # noqa: ANN401
+    book.str_table = _Strings()
+    book.set_properties({"title": title, "created": strict.CREATED})
+    for name, text in properties.items():
+        book.set_custom_property(name, text, "text")
+    book.set_calc_mode("auto")
+    formats: dict[Style, Any] = {}
+    for sheet in sheets:
+        _sheet(book, sheet, formats)
 
 
 def _sheet(book: Any, sheet: Sheet, formats: dict[Style, Any]) -> None:  # noqa: ANN401  XlsxWriter is untyped
