@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from desk import Office
 
 from cchc_xlsx import generate, project, sample, writer
 from cchc_xlsx.layout import place
+from cchc_xlsx.ledger import book as ledger
+from cchc_xlsx.ledger import past
+from cchc_xlsx.ledger.model import Slot
 
 UNIT = "TTPVHCC"
 HALF = {"r09.num": 400.0, "r09.den": 420.0}
@@ -159,3 +163,15 @@ def test_a_calm_year_has_nothing_to_tell(office: Office, tmp_path: Path) -> None
     assert history(told) == []
     assert {one["status"] for one in told["files"]} == {"ok"}
     assert len(told["files"]) == len(codes)
+
+
+def test_the_year_before_is_the_past_of_the_new_folder(office: Office, tmp_path: Path) -> None:
+    inbox = put(tmp_path / "1", "sau thang.xlsx", office.filled("2027-6T", UNIT, HALF))
+    assert collected(office, inbox) == [("2027-6T", 0, 0)]
+    office.run("roll", "2028")
+    later = Office(office.folder.parent / "nam-2028")
+    with closing(ledger.open_at(later.folder / ".cchc")) as book:
+        [found] = past.of_all(book)
+        assert (found.whose.unit, found.period, found.said["r09.num"]) == (UNIT, "2027-6T", HALF["r09.num"])
+        assert past.of_unit(book, Slot("cchc-xa", "2028-6T", UNIT)) == (found,)
+        assert past.of_unit(book, Slot("cchc-xa", "2028-6T", "VP")) == ()
