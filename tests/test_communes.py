@@ -22,12 +22,12 @@ import summed
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cchc_xlsx import communes, identity, reader, upward
+from cchc_xlsx import communes, identity, reader, summing, upward
 from cchc_xlsx import issue as issues
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.listed import Named
 from cchc_xlsx.package import Refusal
-from cchc_xlsx.province import compare, details
+from cchc_xlsx.province import compare, details, matrix
 from cchc_xlsx.recognise import Asked
 from cchc_xlsx.task import Task
 
@@ -393,6 +393,27 @@ def test_a_provisional_summary_counts_only_where_that_is_asked(home: Path, tmp_p
     assert any(
         "--include-errors" in str(row[0].value) for row in shown(tmp_path / "p.xlsx")["Ma trận"].iter_rows(max_row=6)
     )
+
+
+def test_beyond_what_programs_recalculate_the_matrix_holds_the_same_as_values(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matrix, "MOST_LIVE", 0)
+    communes.consolidate((home / "sums",), tmp_path / "o.xlsx", Task(), jobs=1)
+    assert formulas(tmp_path / "o.xlsx", "Ma trận") == {}
+    assert len(formulas(tmp_path / "o.xlsx", "Tổng tỉnh")) > 100
+    assert any("ghi giá trị" in str(row[0].value) for row in shown(tmp_path / "o.xlsx")["Ma trận"].iter_rows(max_row=5))
+    told, live = (rows(shown(path)["Ma trận"]) for path in (tmp_path / "o.xlsx", home / "sums.xlsx"))
+    assert [{name: value or "" for name, value in row.items()} for row in told] == [
+        {name: value or "" for name, value in row.items()} for row in live
+    ]
+
+
+def test_a_summary_with_the_key_of_its_office_is_taken_without_it(home: Path, tmp_path: Path) -> None:
+    keyed = Task(Asked(key=b"k" * 32))
+    summing.consolidate((home / "units" / "xa-0",), tmp_path / "in" / "a.xlsx", keyed, jobs=1)
+    [made] = communes.consolidate((tmp_path / "in",), tmp_path / "o.xlsx", Task(), jobs=1).made
+    assert (made.communes, [one for one in made.problems if one.level == "Lỗi"]) == (1, [])
 
 
 HOSTILE = [
