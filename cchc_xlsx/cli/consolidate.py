@@ -91,7 +91,8 @@ def consolidate(paths: tuple[Path, ...], *, out: Path, include_errors: bool, **g
 
     waivers, plan = given["waivers"], given["plan"]
     asked.apart(out, {"--waivers": waivers, "--plan": plan, "--communes": given["communes"]})
-    year = asked.year(paths)
+    # Communes are of other offices: no year's folder knows their keys.
+    year = None if given["by"] else asked.year(paths)
     task = asked.task(given["period"], plan, waivers, year)
     own = [path for path in (waivers, plan, given["communes"]) if path]
     if given["communes"] and not given["by"]:
