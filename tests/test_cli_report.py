@@ -149,6 +149,18 @@ def test_in_the_years_folder_what_was_taken_in(year: Any) -> None:
         assert command.run("report", "--period", "2027-Q1", "--out", place, cwd=year.folder).code == 2
 
 
+def test_in_the_years_folder_the_period_before_is_told(year: Any, tmp_path: Path) -> None:
+    for unit in ("VP", "TTPVHCC"):
+        (tmp_path / "usb" / f"{unit} 6 thang.xlsx").write_bytes(year.filled("2027-6T", unit))
+    year.run("collect", tmp_path / "usb")
+    year.run("report", "--period", "2027-Q1", "--out", "q1.docx")
+    year.run("report", "--period", "2027-6T", "--out", "q2.docx")
+    told_first, told_second = ("\n".join(lines(year.folder / name)) for name in ("q1.docx", "q2.docx"))
+    assert "So với kỳ trước" not in told_first
+    assert "So với kỳ trước" in told_second
+    assert "; kỳ trước: " in told_second
+
+
 def test_the_offices_own_template_wins_and_is_never_overwritten(year: Any) -> None:
     own = year.folder / "mau-bao-cao" / "bao-cao.docx"
     own.parent.mkdir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,10 @@ from cchc_xlsx.errors import CchcError
 from cchc_xlsx.lang import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cchc_xlsx.cli.asked import Year
-    from cchc_xlsx.consolidate.model import Source
+    from cchc_xlsx.consolidate.model import Earlier, Round, Source
     from cchc_xlsx.narrative.model import Office
     from cchc_xlsx.reporting import Reported
     from cchc_xlsx.results import Report
@@ -91,70 +92,64 @@ def report(paths: tuple[Path, ...], *, out: Path, include_errors: bool, **given:
     office = _office(year, given["number"], given["day"])
     task = asked.task(given["period"], plan, waivers, year)
     with progress() as advance:
-        checked = _checked(paths, out, year, task, advance, given)
-    sources = tuple(_known(year, list(summing.sources(checked.files, task.asked.own_forms))))
-    done = reporting.report(sources, office, include_errors=include_errors)
+        if paths:
+            checked = _checked(paths, out, year, task, advance, given)
+            sources = tuple(summing.sources(checked.files, task.asked.own_forms))
+            before: Callable[[Round], Earlier | None] = _nothing
+        else:
+            checked, sources, before = _of_year(year, out, task, advance, given)
+    done = reporting.report(sources, office, before, include_errors=include_errors)
     reporting.write(done.told, form, out, templates)
     _told(done, checked, out)
     return 1 if checked.has("error") else 0
 
 
 def _checked(
-    paths: tuple[Path, ...],
+    paths: Sequence[Path],
     out: Path,
     year: Year | None,
     task: Task,
     advance: Any,  # noqa: ANN401
     given: dict[str, Any],
 ) -> Report:
-    """The workbooks that are named, or what the year's folder has taken in for the period, checked."""
+    """The workbooks that are named, checked; not what the office has beside them."""
     from cchc_xlsx import check, together  # noqa: PLC0415
-    from cchc_xlsx.cli import recheck  # noqa: PLC0415
 
-    expected = together.everyone
-    if paths:
-        own = [*(path for path in (given["waivers"], given["plan"]) if path), *(year.project.own_files if year else ())]
-        leave_out = year.project.own_folders if year else ()
-        return check.check(
-            paths, task, advance, jobs=given["jobs"], expected=expected, output=out, own=own, leave_out=leave_out
-        )
+    own = [*(path for path in (given["waivers"], given["plan"]) if path), *(year.project.own_files if year else ())]
+    leave_out = year.project.own_folders if year else ()
+    return check.check(
+        paths, task, advance, jobs=given["jobs"], expected=together.everyone, output=out, own=own, leave_out=leave_out
+    )
+
+
+def _of_year(
+    year: Year | None,
+    out: Path,
+    task: Task,
+    advance: Any,  # noqa: ANN401
+    given: dict[str, Any],
+) -> tuple[Report, tuple[Source, ...], Callable[[Round], Earlier | None]]:
+    """What a year's folder has taken in for the period, and what the period before said. Raises CchcError elsewhere."""
+    from cchc_xlsx import accepted, check, summing, together  # noqa: PLC0415
+    from cchc_xlsx.ledger import book  # noqa: PLC0415
+
     if year is None:
         raise CchcError(_NO_PATH)
     if task.asked.period is None:
         raise CchcError(_NO_PERIOD.format(year=year.project.setup.office.year))
-    return recheck.check(year, task, advance, jobs=given["jobs"], expected=expected, mark=None)
-
-
-def _known(year: Year | None, sources: Sequence[Source]) -> Sequence[Source]:
-    """The sources with what the ledger knows of them: who sent them, when they came, whether that was too late."""
-    from dataclasses import replace  # noqa: PLC0415
-
-    if year is None:
-        return sources
-    from cchc_xlsx import owing  # noqa: PLC0415
-    from cchc_xlsx.ledger import book  # noqa: PLC0415
-
-    versions = {one.sha256: one for one in year.current}
+    any_period = replace(task, asked=replace(task.asked, period=None))
     with closing(book.open_at(year.project.state)) as opened:
-        owed = owing.settled(year.project, opened)
-    found = []
-    for source in sources:
-        one = versions.get(source.sha256)
-        if one is None:
-            found.append(source)
-            continue
-        late = one.slot in owed and owed[one.slot].is_late(one.arrived)
-        found.append(
-            replace(
-                source,
-                arrived=one.arrived,
-                is_received=True,
-                is_late=late,
-                sender=one.sender or "",
-                version=one.number,
-            )
-        )
-    return found
+        found = accepted.of(year.project, opened, task.asked.period)
+        before = accepted.before(year.project, opened, any_period, task.asked.period)
+    report = check.check([found.folder], task, advance, jobs=given["jobs"], expected=together.everyone, output=out)
+    # The ledger says which of several versions counts.
+    report = replace(report, findings=tuple(one for one in report.findings if one.code != "S701"))
+    return report, tuple(summing.sources(report.files, task.asked.own_forms, found.known)), before
+
+
+def _nothing(_: Round) -> Earlier | None:
+    """What is known of earlier periods where there is no ledger."""
+    return None
 
 
 def _templates(year: Year | None) -> Path | None:
