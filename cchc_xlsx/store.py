@@ -30,10 +30,6 @@ class Store:
         """Where a file of that content is, or would be, kept."""
         return self.folder / "files" / sha256[:2] / sha256
 
-    def has(self, sha256: str) -> bool:
-        """Whether it is kept already."""
-        return self.place(sha256).is_file()
-
     def read(self, sha256: str) -> bytes:
         """The content of a kept file."""
         return self.place(sha256).read_bytes()

@@ -457,9 +457,12 @@ def test_demo_shows_the_whole_round_in_an_empty_folder(tmp_path: Path) -> None:
     assert drawn(done.lines) == [" ".join(line.split()) for line in DEMO.strip().splitlines()]
     assert names(tmp_path) == ["cchc-demo"]
     assert {name: len(names(tmp_path / "cchc-demo" / name)) for name in names(tmp_path / "cchc-demo")} == {
+        "bao-cao.docx": 0,
         "bieu-trang": 9,
         "da-nop": 9,
+        "tong-hop": 2,
     }
+    assert (tmp_path / "cchc-demo" / "bao-cao.docx").stat().st_size > 10_000
     assert "cchc-xlsx check cchc-demo/da-nop" in done.out
     again = run("demo", cwd=tmp_path)
     assert (again.code, again.raw) == (0, done.raw)

@@ -43,8 +43,8 @@ def cli() -> None:
 
 @cli.command(
     help=say(
-        "Chạy thử trọn vòng trên dữ liệu mẫu xã Nhơn Hậu: phát hành, điền, kiểm tra.\n\nVí dụ: cchc-xlsx demo",
-        "The whole round on sample data of Nhơn Hậu: issue, fill in, check.\n\nExample: cchc-xlsx demo",
+        "Chạy thử trọn vòng trên dữ liệu mẫu xã Nhơn Hậu: phát hành, điền, kiểm tra, tổng hợp, báo cáo.\n\nVí dụ: cchc-xlsx demo",
+        "The whole round on sample data of Nhơn Hậu: issue, fill in, check, sum, report.\n\nExample: cchc-xlsx demo",
     )
 )
 @click.argument("folder", metavar=say("[THƯ MỤC]", "[DIR]"), type=_FILE, default=Path("cchc-demo"))
@@ -57,7 +57,12 @@ def demo(folder: Path) -> None:
     result = room.make(folder, LANG)
     results.report_text(result.report, out)
     out.print("")
-    for text, path in ((room.BLANK_TEXT, result.blank), (room.FILLED_TEXT, result.filled)):
+    for text, path in (
+        (room.BLANK_TEXT, result.blank),
+        (room.FILLED_TEXT, result.filled),
+        (room.SUMMED_TEXT, result.summed),
+        (room.WORD_TEXT, result.word),
+    ):
         out.print(f"{text.say(LANG)}: {show.clean(str(path))}")
     out.print(room.NEXT_TEXT.format(path=show.clean(str(result.filled))).say(LANG))
 

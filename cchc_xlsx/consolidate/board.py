@@ -28,7 +28,6 @@ _LONGEST_TICK = 36  # beside a bar, on one line
 _BESIDE = "Số liệu của biểu đồ"
 _MARGINS_MM = (20.0, 10.0, 15.0, 12.0)
 _PAGE_PT = (297 - _MARGINS_MM[2] - _MARGINS_MM[3]) / 25.4 * 72
-_BOX = Style(align="center")
 
 
 @dataclass(slots=True)
