@@ -376,7 +376,7 @@ def test_a_summary_has_a_token_of_its_own_that_covers_its_figures(folder: Path) 
 
 def read(folder: Path) -> Round:
     """The round of a folder."""
-    [one] = choose.rounds(summing.sources(check.check((folder,), Task(), jobs=1)))
+    [one] = choose.rounds(summing.sources(check.check((folder,), Task(), jobs=1).files))
     return one
 
 

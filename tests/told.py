@@ -29,7 +29,7 @@ def send(form: str, folder: Path, changed: Mapping[str, Typed] | None = None, wi
 def summaries(folder: Path, before: Mapping[str, str] | None = None, *, errors: bool = False) -> list[Summary]:
     """The summaries of what is in a folder."""
     report = check.check([folder], asked.task(None, None, None), jobs=1, expected=together.everyone)
-    found = choose.rounds(summing.sources(report), include_errors=errors)
+    found = choose.rounds(summing.sources(report.files), include_errors=errors)
     return [combine.summary(one, Earlier(prior=before or {})) for one in found if one.used]
 
 
