@@ -239,7 +239,7 @@ def test_a_result_that_excel_has_saved_again_is_known(home: Path) -> None:
     assert inbox.check(home)[1][2:] == ["ket-qua.csv skipped F023", "ket-qua.xlsx skipped F023"]
     shown = run("check", "nop", cwd=home).lines
     assert shown[shown.index("ket-qua.xlsx  BỎ QUA") + 2].strip() == (
-        "Đây là bảng kết quả kiểm tra do cchc-xlsx ghi, không phải báo cáo của đơn vị."
+        "Đây là kết quả kiểm tra hoặc biểu tổng hợp do cchc-xlsx ghi, không phải báo cáo của đơn vị."
     )
 
 

@@ -18,6 +18,7 @@ from cchc_xlsx import issue as issues
 from cchc_xlsx import periods
 from cchc_xlsx.errors import CchcError, FormError
 from cchc_xlsx.form import deadlines, load
+from cchc_xlsx.form.model import Column, Form
 from cchc_xlsx.issue import Issue
 from cchc_xlsx.layout import place
 
@@ -381,14 +382,19 @@ def words_of(form_id: str, year: int) -> list[str]:
     """Everything printed of a form in a year."""
     form = load.find(form_id)
     one = Issue(form, form.commune or "Nhơn Hậu", year, "plan")
-    cells = [str(issues.cell(one, row, leaf.id)) for row in form.rows for leaf in form.leaves]
+    cells = [str(issues.cell(one, row, leaf.id)) for row in form.rows for leaf in words_leaves(form)]
     return [issues.words(one, heading.text) for heading in form.heading] + cells
+
+
+def words_leaves(form: Form) -> list[Column]:
+    """The columns but for last year's results, which are of one year alone."""
+    return [leaf for leaf in form.leaves if leaf.role != "baseline"]
 
 
 def raw_words(form_id: str) -> list[str]:
     form = load.find(form_id)
     return [one.text for one in form.heading] + [
-        row.cells.get(leaf.id, "") for row in form.rows for leaf in form.leaves
+        row.cells.get(leaf.id, "") for row in form.rows for leaf in words_leaves(form)
     ]
 
 

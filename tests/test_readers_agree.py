@@ -43,7 +43,8 @@ TOLD_OTHERWISE = {
 
 
 # They write every line break of the XML, or attributes of their own; our own reader does not try to be sure of these.
-LEFT_TO_CALAMINE = ("gnumeric", "sheetjs")
+# openpyxl does where lxml is installed, which the Word report brings.
+LEFT_TO_CALAMINE = ("gnumeric", "sheetjs", "openpyxl")
 
 
 def scanned(data: bytes) -> tuple[Package, list[tuple[SheetPart, SheetFacts]]]:

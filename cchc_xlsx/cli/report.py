@@ -40,7 +40,7 @@ _NO_PERIOD = Text(
         "Lập báo cáo cải cách hành chính của xã theo Nghị định 30/2020/NĐ-CP: tệp Word (mẫu sửa được: mau-bao-cao/bao-cao.docx trong "
         "thư mục của năm), hoặc một trang web có biểu đồ. Không ghi đường dẫn thì lấy các biểu đã nhận trong thư mục của năm."
         "\n\nVí dụ: cchc-xlsx report da-nop --period 2027-Q1 --out bao-cao.docx",
-        "Write the commune's periodic report by Nghị định 30/2020/NĐ-CP: in Word (from a template you can edit: "
+        "Write the commune's periodic report by Decree 30/2020: in Word (from a template you can edit: "
         "mau-bao-cao/bao-cao.docx in the year's folder), or as one web page with charts. Without a path from what the year's "
         "folder has collected.\n\nExample: cchc-xlsx report filled --period 2027-Q1 --out report.docx",
     ),

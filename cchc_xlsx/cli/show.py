@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Callable, Iterable
 
@@ -103,7 +104,8 @@ def rule_text(rule: Rule, out: Console) -> None:
 
 def _plain(text: str) -> str:
     """A fix without the places that only a finding can fill."""
-    return text.replace("{maximum}", "20").replace("{read}", say("kết quả", "the result"))
+    known = text.replace("{maximum}", "20").replace("{read}", say("kết quả", "the result"))
+    return re.sub(r"\{\w+\}", "…", known)
 
 
 def table(rows: Iterable[tuple[str, ...]], out: Console) -> None:
