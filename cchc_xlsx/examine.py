@@ -124,10 +124,9 @@ def read_plan(path: Path, asked: Asked, layouts: Layouts) -> tuple[Identity, Ove
         return _NO_PLAN
     if found.status == "error":
         return _HAS_ERRORS
-    typed = {key: entry.value for key, entry in found.filled.entries.items()}
     whose = found.filled.layout.context.issue
     # Made from an earlier revision, it says only what it changes in that one.
-    return found.identity, {**whose.plan.overlay, **recognise.plan_overlay(whose, typed)}
+    return found.identity, {**whose.plan.overlay, **recognise.plan_overlay(whose, found.filled.values)}
 
 
 def refused(refusal: Refusal) -> Finding:
@@ -152,14 +151,20 @@ def accepted(result: Examined) -> Mapping[str, tuple[str, object, str]]:
 
     Dates are ISO, percents fractions; what contradicts another cell (an L finding) or is waived is still a value.
     """
-    filled_ = result.filled
-    if filled_ is None:
+    read = result.filled
+    if read is None:
         return {}
-    faulty = {one.key for one in result.findings if one.severity == "error" and one.code[0] == "V" and not one.waived}
-    found: dict[str, tuple[str, object, str]] = {}
-    for key, entry in filled_.entries.items():
-        if entry.is_there and key not in faulty and not isinstance(entry.value, CellError):
-            found[key] = (entry.cell, _plain(filled_, entry), filled_.state(key))
+    errors = [one for one in result.findings if one.severity == "error" and one.code[0] == "V" and not one.waived]
+    faulty = {one.key for one in errors if one.key}
+    found: dict[str, tuple[str, object, str]] = {key: (at, None, "blank") for key, at in read.layout.addresses.items()}
+    for key, entry in read.typed.items():
+        found[key] = (entry.cell, _plain(read, entry), read.state(key))
+        if not entry.is_there or isinstance(entry.value, CellError):
+            faulty.add(key)
+    for key in read.excused:
+        found[key] = (found[key][0], found[key][1], read.state(key))
+    for key in faulty:
+        found.pop(key, None)
     return found
 
 

@@ -33,6 +33,9 @@ class Extras:
     local: Local = field(default_factory=Local)
 
 
+_NONE = Extras()
+
+
 def of(issue: Issue) -> Extras:
     """What an issue has beyond its form."""
     return Extras(issue.plan.overlay, issue.local)
@@ -40,6 +43,8 @@ def of(issue: Issue) -> Extras:
 
 def write(extras: Extras) -> str:
     """The canonical JSON: the same extras give the same text, and what is empty is left out."""
+    if extras == _NONE:
+        return NOTHING
     local = extras.local
     said: dict[str, object] = {"plan": dict(extras.overlay)}
     if local.due:
@@ -128,7 +133,7 @@ def _spellings(said: object) -> tuple[str, ...]:
 
 def fitting(extras: Extras, form: Form) -> Extras:
     """The extras without keys that the form does not have and units that its catalogue does not have."""
-    if extras == Extras():
+    if extras == _NONE:
         return extras
     cells = {f"{row.id}.{leaf.id}" for row in form.rows for leaf in form.leaves}
     known = units.catalogue(form.era).units

@@ -52,6 +52,7 @@ _ENGLISH = {
     "lead": "Leading unit",
     "assess": "Assessing unit",
 }
+_FIGURES = ("num", "den", "value", "of", "previous", "previous_of")
 _NUMERIC = ("whole", "percent", "score")
 
 
@@ -111,6 +112,12 @@ class Context:
     def by_line(self) -> Mapping[str, Line]:
         """The lines by id."""
         return {line.id: line for line in self.lines}
+
+    @cached_property
+    def single(self) -> frozenset[str]:
+        """The figures in rows that one unit alone reports, by key."""
+        lines = [line for line in self.lines if len(line.reporters) == 1]
+        return frozenset(key for line in lines for name in _FIGURES if (key := line.key(name)) in self.fields)
 
     @property
     def is_year(self) -> bool:

@@ -26,6 +26,7 @@ _EXCUSES: Mapping[object, State] = {NIL: "nil", UNPUBLISHED: "unpublished"}
 _NOT_FINITE = ("nan", *(sign + word for sign in ("", "+", "-") for word in ("inf", "infinity", "∞")))
 _EPOCH = dt.date(1899, 12, 30)
 _ERROR_TEXT = re.compile(r"#(?:[A-Z0/_]{2,20}[!?]|N/A|GETTING_DATA)|Err:[0-9]{3}")
+_SPELLED = ("#", "E", "T", "F", "=")  # how an error, a logical value and a formula begin
 _TIME_OF_DAY = re.compile(r" [0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\Z")
 # In an input of words: a reference, a function, a quoted name or text, a bracket, a sum. "=> đạt" and "=100%" are words.
 _FORMULA_WORDS = re.compile(
@@ -54,24 +55,33 @@ class Entry:
 
 @dataclass(frozen=True)
 class Filled:
-    """All inputs of one workbook by key."""
+    """All inputs of one workbook by key; `typed` are those whose cell holds anything or is gone, in most workbooks a few."""
 
     layout: Layout
-    entries: Mapping[str, Entry]
+    typed: Mapping[str, Entry]
+
+    @cached_property
+    def entries(self) -> Mapping[str, Entry]:
+        """Every input of the layout."""
+        return {key: self.entry(key) for key in self.layout.inputs}
+
+    def entry(self, key: str) -> Entry:
+        """The input of that key."""
+        return self.typed.get(key) or _blank(key, self.layout.addresses[key])
 
     @cached_property
     def values(self) -> expr.Values:
-        """The values by key, as the rules read them."""
-        return {key: entry.value for key, entry in self.entries.items()}
+        """The values by key, as the rules read them; blank inputs are left out."""
+        return {key: entry.value for key, entry in self.typed.items()}
 
     @cached_property
     def has_errors(self) -> bool:
         """Whether any input shows an error: conditions that read it are void."""
-        return any(isinstance(value, CellError) for value in self.values.values())
+        return any(isinstance(entry.value, CellError) for entry in self.typed.values())
 
     def state(self, key: str) -> State:
         """Whether an input holds a value, nothing, or is excused by what its row says."""
-        value = self.entries[key].value
+        value = self.values.get(key)
         line, _, name = key.partition(".")
         excuse = _EXCUSES.get(self.values.get(f"{line}.nil"))
         if excuse is None and name == "status":
@@ -81,20 +91,27 @@ class Filled:
             return excuse if excuse and is_figure else "blank"
         return excuse if excuse and name in ("nil", "status") and value in _EXCUSES else "value"
 
+    @cached_property
+    def excused(self) -> frozenset[str]:
+        """The blank inputs of rows that say why there is nothing to fill in."""
+        lines = {key.partition(".")[0] for key, entry in self.typed.items() if entry.value in _EXCUSES}
+        if not lines:
+            return frozenset()
+        return frozenset(key for key in self.layout.inputs if key.partition(".")[0] in lines and key not in self.typed)
+
 
 def fill(layout: Layout, grid: Grid, aligned: Aligned) -> Filled:
-    """The inputs of the layout read from the sheet; total: every input has an entry."""
+    """The inputs of the layout read from the sheet."""
     if aligned.strays is None:
-        return Filled(
-            layout, {key: _found(layout, grid, key, aligned.find(place)) for key, place in layout.inputs.items()}
-        )
-    fields, values_, formulas, errors = layout.context.fields, grid.values, grid.formulas, grid.errors
-    entries = {}
-    for key, shown in layout.addresses.items():  # most inputs of a workbook are blank
-        at = layout.inputs[key]
-        is_blank = at not in values_ and at not in formulas and at not in errors
-        entries[key] = _blank(key, shown) if is_blank else _entry(fields[key], grid, at, shown)
-    return Filled(layout, entries)
+        found = {key: _found(layout, grid, key, aligned.find(place)) for key, place in layout.inputs.items()}
+        return Filled(layout, {key: one for key, one in found.items() if one.value is not None or not one.is_there})
+    keys, fields, addresses = layout.keys, layout.context.fields, layout.addresses
+    there = keys.keys() & grid.values.keys()
+    for more in (grid.formulas, grid.errors):
+        there |= keys.keys() & more.keys()
+    return Filled(
+        layout, {key: _entry(fields[key], grid, at, addresses[key]) for at in sorted(there) if (key := keys[at])}
+    )
 
 
 @lru_cache(maxsize=16_384)
@@ -148,6 +165,8 @@ def _spelled(one: Field, text: str, cell: str) -> Entry | None:
 
     Programs that paste values leave such texts, and a marked copy carries them so: nothing a unit typed runs there.
     """
+    if text[:1] not in _SPELLED and not one.is_number:
+        return None
     if _ERROR_TEXT.fullmatch(text) and not one.is_remark:
         return Entry(one.key, cell, CellError(text), text)
     if text in ("TRUE", "FALSE"):

@@ -28,7 +28,7 @@ def run(filled: Filled, judge: Judge = lambda finding: finding) -> tuple[Finding
     A finding that `judge` gives back as waived does not hide the next one of its cell.
     """
     ctx = filled.layout.context
-    asked = filled.entries.keys() if filled.has_errors else _at_fault(filled)
+    asked = filled.layout.inputs if filled.has_errors else _at_fault(filled)
     found = {key: found for key in asked if (found := list(_of_cell(filled, key, judge)))}
     if ctx.issue.kind == "report" and _is_untouched(filled):
         missing = sum(of_cell[-1].code.startswith("M") for of_cell in found.values())
@@ -45,24 +45,23 @@ def _at_fault(filled: Filled) -> Iterator[str]:
     """The inputs about which there is anything to find; most have nothing wrong."""
     values_, layout = filled.values, filled.layout
     if not layout.is_asked_often:
-        for key, entry in filled.entries.items():
+        for key in layout.inputs:
             claims = layout.constraints.get(key, ())
-            if entry.doubt or any(expr.holds(condition, values_) for _, condition, _ in claims):
+            if filled.entry(key).doubt or any(expr.holds(condition, values_) for _, condition, _ in claims):
                 yield key
         return
-    conditions = layout.conditions
-    for key, entry in filled.entries.items():
-        if entry.doubt:
-            yield key
-            continue
-        for holds in conditions.get(key, ()):
+    doubtful = {key for key, entry in filled.typed.items() if entry.doubt}
+    yield from doubtful
+    for key, conditions in layout.conditions.items():
+        for holds in conditions:
             if holds(values_):
-                yield key
+                if key not in doubtful:
+                    yield key
                 break
 
 
 def _is_untouched(filled: Filled) -> bool:
-    return all(entry.value is None for entry in filled.entries.values() if entry.is_there)
+    return all(entry.value is None for entry in filled.typed.values())
 
 
 def _nothing(filled: Filled, missing: int) -> Finding:
@@ -71,7 +70,7 @@ def _nothing(filled: Filled, missing: int) -> Finding:
 
 def _of_cell(filled: Filled, key: str, judge: Judge) -> Iterator[Finding]:
     """The findings of an input: those that are waived, and the first that is not."""
-    entry = filled.entries[key]
+    entry = filled.entry(key)
     if not entry.is_there:
         return  # that the row is gone is the finding
     for rule, data in _faults(filled, entry):
@@ -135,7 +134,7 @@ def _percent(fraction: float) -> Text:
 
 
 def _resolved(value: object, filled: Filled) -> object:
-    return registry.told(filled.entries[value.key].value) if isinstance(value, Ref) else value
+    return registry.told(filled.entry(value.key).value) if isinstance(value, Ref) else value
 
 
 def with_past(
@@ -148,7 +147,7 @@ def with_past(
     every = list(found)
     weight = {"error": 0, "warning": 1, "info": 2}
     for one in history.claims(filled.layout.context, said, past):
-        made = judge(_finding(filled, filled.entries[one.key], registry.by_code()[one.code], one.data))
+        made = judge(_finding(filled, filled.entry(one.key), registry.by_code()[one.code], one.data))
         if not made.waived:
             there = [other for other in every if other.key == one.key and not other.waived and other.severity != "info"]
             if any(weight[other.severity] <= weight[made.severity] for other in there):
@@ -187,7 +186,7 @@ def _plan(filled: Filled) -> Iterator[Finding]:
     ctx = filled.layout.context
     rows = {row.id: row for row in ctx.issue.form.rows}
     roles = {leaf.id: leaf.role for leaf in ctx.issue.form.leaves}
-    for key, entry in filled.entries.items():
+    for key, entry in filled.typed.items():
         one = ctx.fields[key]
         if entry.value is None or not isinstance(entry.value, str) or entry.value == one.prefill:
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cchc_xlsx import extras, fields, identity, periods, units
@@ -181,12 +181,12 @@ def _issue(who: Identity, beyond: Extras, asked: Asked, found: _Found) -> Issue:
         period = periods.parse(who.period) if who.period else None
     except CchcError as error:
         raise _Refused("I504", what=error.text) from error
-    newest = load.listing(load.folders(asked.own_forms))[who.form][-1]
+    newest = load.newest(who.form, asked.own_forms)
     if newest > who.version:
         found.findings.append(Finding("I512", "info", data={"version": who.version, "newest": newest}))
     if not _is_unit(form, who.unit) or (who.kind == "report") != (period is not None):
         raise _Refused("I504", what=_NOT_A_UNIT.format(unit=who.unit))
-    return replace(_of_commune(who, form, period, beyond), unit=who.unit)
+    return _issue_of(who, form, period, beyond, who.unit)
 
 
 def whole(who: Identity, beyond: Extras, own_forms: Path | None = None) -> Issue | None:
@@ -196,10 +196,10 @@ def whole(who: Identity, beyond: Extras, own_forms: Path | None = None) -> Issue
         period = periods.parse(who.period) if who.period else None
     except CchcError:
         return None
-    return _of_commune(who, form, period, beyond)
+    return _issue_of(who, form, period, beyond, units.COMMUNE)
 
 
-def _of_commune(who: Identity, form: Form, period: Period | None, beyond: Extras) -> Issue:
+def _issue_of(who: Identity, form: Form, period: Period | None, beyond: Extras, unit: str) -> Issue:
     known = extras.fitting(beyond, form)  # it came with the workbook and is not to be trusted
     plan = Plan(who.plan, known.overlay)
     return Issue(
@@ -208,6 +208,7 @@ def _of_commune(who: Identity, form: Form, period: Period | None, beyond: Extras
         who.year,
         who.kind,
         period,
+        unit,
         commune_code=who.commune_code,
         plan=plan,
         local=known.local,

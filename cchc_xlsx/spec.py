@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -143,7 +144,13 @@ def _source(path: Path) -> Source:
 
 
 def _parsed(path: Path, text: str) -> Source:
-    loader = yaml.SafeLoader(text)
+    if yaml.__with_libyaml__:  # a tenth of the time; what is wrong the other parser tells, in words that name it
+        with contextlib.suppress(yaml.YAMLError, RecursionError):
+            return _composed(path, yaml.CSafeLoader(text))
+    return _composed(path, yaml.SafeLoader(text))
+
+
+def _composed(path: Path, loader: yaml.SafeLoader | yaml.CSafeLoader) -> Source:
     try:
         node = loader.get_single_node()
         lines: dict[Place, int] = {}

@@ -9,7 +9,6 @@ from typing import TypeVar, get_args
 
 from cchc_xlsx import issue as issues
 from cchc_xlsx import units
-from cchc_xlsx.fields import Context
 from cchc_xlsx.identity import Identity
 from cchc_xlsx.issue import Issue
 from cchc_xlsx.lang import Lang, Text
@@ -21,7 +20,6 @@ IssueOf = Callable[[Identity], Issue | None]
 Expected = Callable[[Identity, str], bool]  # whether a unit is missed in the round of a workbook
 
 _SHOWN = 4  # files that a message names before it only counts them
-_FIGURES = ("num", "den", "value", "of", "previous", "previous_of")
 One = TypeVar("One")
 
 
@@ -38,12 +36,6 @@ class Member:
     sha256: str | None = None
     is_usable: bool = False
     single: Callable[[], Figures] = field(default=dict)
-
-
-def single_keys(context: Context) -> frozenset[str]:
-    """The figures of a workbook in rows that one unit alone reports, by key."""
-    lines = [line for line in context.lines if len(line.reporters) == 1]
-    return frozenset(key for line in lines for name in _FIGURES if (key := line.key(name)) in context.fields)
 
 
 def everyone(_who: Identity, _unit: str) -> bool:

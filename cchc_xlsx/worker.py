@@ -28,7 +28,6 @@ from cchc_xlsx import (
     reports,
     results,
     task,
-    together,
     units,
     wire,
 )
@@ -175,7 +174,7 @@ def _of_set(source: Source, accepted: Mapping[str, tuple[str, object, str]]) -> 
     """The unit's name, the figures of rows that one unit alone reports, what decides who is asked beside the unit, the form
     sheet's name, and the figures that are known already."""
     context = source.filled.layout.context
-    single = together.single_keys(context) & accepted.keys()
+    single = context.single & accepted.keys()
     name = issue.unit_name(context.issue, context.issue.unit)
     asking = extras.write(extras.asking(extras.of(context.issue)))
     known = {key: one.known for key, one in context.known.items()}

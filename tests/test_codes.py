@@ -257,7 +257,7 @@ def in_one_folder(*files: str, is_expected: bool = False) -> Case:
 def member(name: str, result: Examined) -> Member:
     """A file as the set sees it."""
     assert result.filled
-    keys = together.single_keys(result.filled.layout.context)
+    keys = result.filled.layout.context.single
     figures = {key: (cell, value) for key, (cell, value, _) in accepted(result).items() if key in keys}
     return Member(name, result.identity, result.sha256, is_usable=True, single=lambda: figures)
 

@@ -166,7 +166,7 @@ def test_figures_are_asked_only_where_two_units_could_disagree() -> None:
 @pytest.mark.parametrize("form_id", fill.FORMS)
 def test_the_figures_that_one_unit_alone_reports(form_id: str) -> None:
     whole = fields.context(fill.report(form_id))
-    single = together.single_keys(whole)
+    single = whole.single
     assert single <= set(whole.fields)
     for line in whole.lines:
         figures = {key for key in whole.fields if key.startswith(f"{line.id}.") and key in single}
@@ -176,7 +176,7 @@ def test_the_figures_that_one_unit_alone_reports(form_id: str) -> None:
     assert not {key for key in single if key.rpartition(".")[2] in ("nil", "reason", "evidence", "note", "text")}
     for unit in issues.reporting_units(whole.issue):
         of_unit = fields.context(fill.report(form_id, unit=unit))
-        assert together.single_keys(of_unit) == single & set(of_unit.fields)
+        assert of_unit.single == single & set(of_unit.fields)
 
 
 def test_a_period_and_a_year_are_told_apart() -> None:

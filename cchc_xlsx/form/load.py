@@ -62,6 +62,20 @@ def _listed(places: Sequence[Path]) -> dict[str, tuple[int, ...]]:
 
 def find(form_id: str, version: int | None = None, own: Path | None = None) -> Form:
     """The form by id, in its newest version unless one is asked for. Raises CchcError when there is none."""
+    return _find(form_id, version, own) if own else _find_shipped(form_id, version)
+
+
+def newest(form_id: str, own: Path | None = None) -> int:
+    """The newest version of a form that there is."""
+    return (listing(folders(own)) if own else _shipped())[form_id][-1]
+
+
+@cache
+def _find_shipped(form_id: str, version: int | None) -> Form:
+    return _find(form_id, version, None)
+
+
+def _find(form_id: str, version: int | None, own: Path | None) -> Form:
     places = folders(own)
     known = listing(places)
     if form_id not in known or not _ID.fullmatch(form_id):

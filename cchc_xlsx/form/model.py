@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 from cchc_xlsx.units import Era
@@ -156,4 +157,9 @@ class Form:
     @property
     def leaves(self) -> tuple[Column, ...]:
         """The columns that hold cells, from left to right."""
-        return tuple(leaf for column in self.columns for leaf in column.leaves())
+        return _leaves(self)
+
+
+@cache
+def _leaves(form: Form) -> tuple[Column, ...]:
+    return tuple(leaf for column in form.columns for leaf in column.leaves())

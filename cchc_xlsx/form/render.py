@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -16,8 +16,11 @@ _BAD = Text("biểu thức trong dấu {{{{ }}}} sai: {why}", "the expression be
 
 def text(words: str, commune: str, year: int) -> str:
     """`words` with `{{ commune }}`, `{{ commune_full }}` and `{{ year }}` filled in. Raises CchcError on a bad expression."""
-    if "{" not in words:
-        return words
+    return _filled(words, commune, year) if "{" in words else words
+
+
+@lru_cache(maxsize=1024)  # the workbooks of a commune's units say the same
+def _filled(words: str, commune: str, year: int) -> str:
     try:
         return _template(words).render(commune=bare(commune), commune_full=full(commune), year=year)
     except Exception as error:  # whatever an expression of a form file raises is a mistake of that file

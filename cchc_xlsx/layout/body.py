@@ -10,11 +10,12 @@ from cchc_xlsx.form.model import Measure, Row
 from cchc_xlsx.issue import cell as official_cell
 from cchc_xlsx.layout import metrics
 from cchc_xlsx.layout.columns import PAGE_HEIGHT_PT, TABLE_FONT_PT, Columns
-from cchc_xlsx.layout.model import Style
+from cchc_xlsx.layout.model import Style, restyled
 
 MIN_ROW_PT = 18.0
 INPUT_ROW_PT = 30.0  # room for a wrapped answer such as "Không phát sinh"
 _EDGE_PT = 2.0
+_TABLE = Style(size=TABLE_FONT_PT)
 
 
 @dataclass(slots=True)
@@ -213,8 +214,8 @@ def base_style(row: Row, leaf: FormColumn, line: GridLine) -> Style:
     sides = "lr"
     sides += "" if leaf.id in line.continued else "t"
     sides += "" if leaf.id in line.continues else "b"
-    return Style(
-        size=TABLE_FONT_PT,
+    return restyled(
+        _TABLE,
         bold=is_bold(row, leaf.id),
         align=leaf.align,
         valign="top" if line.is_split else "vcenter",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from cchc_xlsx import fields, periods
@@ -125,7 +126,7 @@ def _official_and_slots(
     widths = _SLOT_WIDTHS | (_TASK_WIDTHS if kinds == {"task"} else {}) | dict(own or {})
     prior = [str(ctx.prior(line) or "") for line in ctx.lines]
     for slot, said in (("prior", prior), ("year_ago", year_ago)):
-        longest = round(_chars_of_longest(" ".join(said).split()), 1) if slot in slots else 0
+        longest = round(_chars_of_longest(said), 1) if slot in slots else 0
         widths[slot] = min(_WIDEST_PRIOR, max(widths[slot], longest))
     official = _official_widths(ctx, [*(widths[slot] for slot in slots), *more])
     found = [Column(2 + index, id_, "official", width) for index, (id_, width) in enumerate(official.items())]
@@ -153,17 +154,19 @@ def _official_widths(ctx: Context, slot_widths: list[float]) -> dict[str, float]
 
 def _longest_word_chars(ctx: Context, column: str) -> float:
     """The width in characters at which no word of a column is broken."""
-    words = [
-        word for row in ctx.issue.form.rows for word in str(cell(ctx.issue, row, column)).replace("-", "- ").split()
-    ]
-    return _chars_of_longest(words)
+    return _chars_of_longest(str(cell(ctx.issue, row, column)).replace("-", "- ") for row in ctx.issue.form.rows)
 
 
-def _chars_of_longest(words: list[str]) -> float:
-    widest = max((metrics.text_width_pt(word, TABLE_FONT_PT) for word in words), default=0.0)
+def _chars_of_longest(texts: Iterable[str]) -> float:
+    widest = max(map(_widest_word_pt, texts), default=0.0)
     return (widest * 1.06 + 4 - metrics.column_width_pt(0)) / (
         metrics.column_width_pt(1) - metrics.column_width_pt(0)
     ) + 0.2
+
+
+@lru_cache(maxsize=4096)  # the workbooks of a form's units have the same texts
+def _widest_word_pt(text: str) -> float:
+    return max((metrics.text_width_pt(word, TABLE_FONT_PT) for word in text.split()), default=0.0)
 
 
 def _slots(ctx: Context) -> dict[str, str]:

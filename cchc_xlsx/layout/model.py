@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from typing import Any, Literal
 
 from cchc_xlsx.compiled import Holds, condition
 from cchc_xlsx.fields import Context, Field
@@ -32,6 +32,12 @@ class Style:
     locked: bool = True
     wrap: bool = True
     underline: bool = False
+
+
+@lru_cache(maxsize=4096)
+def restyled(style: Style, **changes: Any) -> Style:  # noqa: ANN401  as `replace` has it
+    """The style with some of it changed; the sheets of a form share a few dozens of them."""
+    return replace(style, **changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +244,11 @@ class Layout:
     def addresses(self) -> Mapping[str, str]:
         """The inputs' addresses as messages name them."""
         return {key: a1(place) for key, place in self.inputs.items()}
+
+    @cached_property
+    def keys(self) -> Mapping[Place, str]:
+        """The key of the input at each place."""
+        return {place: key for key, place in self.inputs.items()}
 
     @cached_property
     def conditions(self) -> Mapping[str, tuple[Holds, ...]]:

@@ -6,8 +6,10 @@ What comes out is for reading: heights and pages are those of the stand-in, so i
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cache
 from typing import Any, TypeVar
 
 from cchc_xlsx import extras, identity
@@ -104,8 +106,8 @@ def _swap(old: Identity, new: Identity, name: str) -> Swap:
     )
 
     def swap(text: str) -> str:
-        for one, other in pairs:
-            if one in text:
+        if _NAME[0] in text or _NAME[1] in text or old.short in text:  # the token has the name in it
+            for one, other in pairs:
                 text = text.replace(one, other)
         return text
 
@@ -124,11 +126,19 @@ def _put(value: Any, swap: Swap) -> Any:  # noqa: ANN401  whatever a layout is m
     if isinstance(value, dict):
         found = {name: _put(one, swap) for name, one in value.items()}
         return value if all(found[name] is one for name, one in value.items()) else found
-    if is_dataclass(value) and not isinstance(value, type):
-        parts = {one.name: getattr(value, one.name) for one in fields(value)}
-        changed = {name: new for name, old in parts.items() if (new := _put(old, swap)) is not old}
+    if names := _attributes(type(value)):  # type: ignore[arg-type]  # of any type
+        changed = {}
+        for name in names:
+            old = getattr(value, name)
+            if (new := _put(old, swap)) is not old:
+                changed[name] = new
         return replace(value, **changed) if changed else value
     return value
+
+
+@cache
+def _attributes(kind: type) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind)) if is_dataclass(kind) else ()
 
 
 def layout_of(source: Template, issue: Issue, who: Identity, *, is_asked_often: bool = False) -> Layout:
@@ -142,7 +152,7 @@ def layout_of(source: Template, issue: Issue, who: Identity, *, is_asked_often: 
     sheets = list(base.sheets)
     for number, naming in source.sheets.items():
         cells = {at: replace(cell, content=_put(cell.content, swap)) for at, cell in naming.items()}
-        sheets[number] = replace(sheets[number], cells={**sheets[number].cells, **cells})
+        sheets[number] = replace(sheets[number], cells=ChainMap(cells, sheets[number].cells))  # type: ignore[arg-type]  # only read
     lines = base.context.lines
     if source.lines:
         worded = {
@@ -150,9 +160,11 @@ def layout_of(source: Template, issue: Issue, who: Identity, *, is_asked_often: 
             for at, line in source.lines.items()
         }
         lines = tuple(worded.get(at, line) for at, line in enumerate(lines))
+    context = Context(issue, lines, named(base.context.fields, source.fields), base.context.known)
+    context.__dict__["single"] = base.context.single
     made = replace(
         base,
-        context=Context(issue, lines, named(base.context.fields, source.fields), base.context.known),
+        context=context,
         constraints=named(base.constraints, source.constraints),
         identity=who,
         sheets=tuple(sheets),
@@ -164,7 +176,7 @@ def layout_of(source: Template, issue: Issue, who: Identity, *, is_asked_often: 
     )
     # What was worked out once for the stand-in holds for all: only the cells that name the commune differ.
     made.__dict__["locked"] = _locked(base.locked, made, source)
-    made.__dict__["addresses"] = base.addresses
+    made.__dict__["addresses"], made.__dict__["keys"] = base.addresses, base.keys
     if is_asked_often and not source.constraints:
         made.__dict__["conditions"] = base.conditions
     return made

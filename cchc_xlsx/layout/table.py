@@ -13,9 +13,10 @@ from cchc_xlsx.layout import body, metrics, prompts, verdicts
 from cchc_xlsx.layout.body import Body, GridLine
 from cchc_xlsx.layout.columns import Column
 from cchc_xlsx.layout.draft import Draft
-from cchc_xlsx.layout.model import Cell, Formula, Place, Style, Verdict, a1, a1_range
+from cchc_xlsx.layout.model import Cell, Formula, Place, Style, Verdict, a1, a1_range, restyled
 
 INPUT_FILL, LOCKED_FILL = "", "#F2F2F2"
+_SLOT = Style(align="center", fill=LOCKED_FILL)
 _FORMATS = {"whole": "#,##0", "percent": "0.0%", "date": "dd/mm/yyyy", "choice": "@", "names": "@", "text": "@"}
 
 
@@ -47,7 +48,7 @@ def _official_cell(draft: Draft, line: GridLine, leaf: FormColumn, one: Column) 
     if draft.ctx.issue.kind == "plan" and line.key == line.row.id and key in draft.ctx.fields:
         shown = body.content(line.row, leaf, text)[1]
         score = draft.ctx.fields[key].type == "score"
-        style = replace(style, locked=False, number_format=shown if score else "@")
+        style = restyled(style, locked=False, number_format=shown if score else "@")
         draft.cells[row, one.index] = Cell(draft.values[key], style, "input")
         draft.inputs[key] = (row, one.index)
         return
@@ -56,23 +57,23 @@ def _official_cell(draft: Draft, line: GridLine, leaf: FormColumn, one: Column) 
         return
     value, shown = body.content(line.row, leaf, text)
     role = "target" if leaf.role == "target" else "text"
-    draft.cells[row, one.index] = Cell(value, replace(style, number_format=shown), role)  # type: ignore[arg-type]
+    draft.cells[row, one.index] = Cell(value, restyled(style, number_format=shown), role)  # type: ignore[arg-type]
 
 
 def _slot_cell(draft: Draft, line: GridLine, one: Column) -> None:
     row = draft.row
     ctx = draft.ctx
     sides = "lr" + ("" if "*" in line.continued else "t") + ("" if "*" in line.continues else "b")
-    base = Style(border=sides, align="center", valign="top" if line.is_split else "vcenter", fill=LOCKED_FILL)
+    base = restyled(_SLOT, border=sides, valign="top" if line.is_split else "vcenter")
     found = ctx.by_line.get(line.part.id or line.row.id) if line.part and line.row.role != "total" else None
     field_here = draft.by_slot.get((found.id, one.id)) if found else None
     shown = _shown(field_here)
     if field_here and field_here.known is not None:
-        draft.cells[row, one.index] = Cell(field_here.known, replace(base, number_format=shown))
+        draft.cells[row, one.index] = Cell(field_here.known, restyled(base, number_format=shown))
         return
     if field_here:
         text = field_here.type == "text"
-        style = replace(base, fill=INPUT_FILL, locked=False, number_format=shown, align="left" if text else "center")
+        style = restyled(base, fill=INPUT_FILL, locked=False, number_format=shown, align="left" if text else "center")
         draft.cells[row, one.index] = Cell(draft.values[field_here.key], style, "input")
         draft.inputs[field_here.key] = (row, one.index)
         return
@@ -88,7 +89,7 @@ def _slot_cell(draft: Draft, line: GridLine, one: Column) -> None:
     content = None if formula is None else Formula(f"?{line.part.id or line.row.id}" if line.part else "", "")
     shown = "0.0%" if one.id == "third" else "@" if one.id != "judged" else "General"
     role = "blank" if formula is None else "formula"
-    draft.cells[row, one.index] = Cell(content, replace(base, number_format=shown), role)  # type: ignore[arg-type]
+    draft.cells[row, one.index] = Cell(content, restyled(base, number_format=shown), role)  # type: ignore[arg-type]
 
 
 def _shown(one: Field | None) -> str:
@@ -100,7 +101,7 @@ def _prior_cell(draft: Draft, one: Column, style: Style, prior: str | float | No
     """The result of the period before, locked."""
     shown = "@" if isinstance(prior, str) else "General"
     role = "blank" if prior is None else "text"
-    draft.cells[draft.row, one.index] = Cell(prior, replace(style, number_format=shown), role)  # type: ignore[arg-type]
+    draft.cells[draft.row, one.index] = Cell(prior, restyled(style, number_format=shown), role)  # type: ignore[arg-type]
 
 
 def span_merges(draft: Draft, table: Body, first_body: int) -> None:
@@ -112,7 +113,7 @@ def span_merges(draft: Draft, table: Body, first_body: int) -> None:
         cell = draft.cells[first, column]
         tall = sum(draft.heights[row] for row in range(first, last + 1)) > metrics.MAX_ROW_PT
         draft.cells[first, column] = replace(
-            cell, style=replace(cell.style, border="lrtb", valign="top" if tall else "vcenter")
+            cell, style=restyled(cell.style, border="lrtb", valign="top" if tall else "vcenter")
         )
 
 
@@ -140,7 +141,7 @@ def _sum(draft: Draft, place: Place, places: list[Place], row: Row) -> None:
     # Of results that nobody knows there is no sum, not one of 0.
     is_unknown = all(draft.cells[one].role != "input" and not draft.cells[one].content for one in places)
     shown = "General;-General;" if is_unknown else "General"
-    style = replace(draft.cells[place].style, number_format=shown, align="center", bold=row.role == "total")
+    style = restyled(draft.cells[place].style, number_format=shown, align="center", bold=row.role == "total")
     draft.cells[place] = Cell(Formula(text, total), style, "formula")
 
 
@@ -200,5 +201,5 @@ def live_line(draft: Draft, row: int, first_body: int, last_body: int) -> None:
     if codes:
         area = a1_range((first_body, codes[0], last_body, codes[-1]))
         content = verdicts.status(area, draft.faults)
-        style = replace(cell.style, number_format="General")
+        style = restyled(cell.style, number_format="General")
         draft.cells[row, 2] = Cell(content, style, "formula")

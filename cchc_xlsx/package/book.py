@@ -10,6 +10,7 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from io import FileIO
 from typing import Literal
 
 from cchc_xlsx.package import markup, sniff, zips
@@ -23,6 +24,7 @@ _CUSTOM = "docprops/custom.xml"
 _SETTINGS = tuple(f"{space}}}workbookPr" for space in markup.MAIN)
 _SHEET = tuple(f"{space}}}sheet" for space in markup.MAIN)
 _COUNT = re.compile(rb"ount\s*=\s*[\"']\s*\+?0*(\d{1,40})")
+_BLOCK = 1 << 20
 _HEAD = 512  # bytes: the counts stand in the first tag
 _KEPT = 16 << 10  # small parts are the same in all copies of a form: read once
 # Where calamine looks, whatever the relationships say: a second part there would show it other content than Excel shows.
@@ -75,16 +77,25 @@ def read_file(
         if stat.S_ISLNK(os.lstat(path).st_mode):  # Windows has no O_NOFOLLOW
             return _trouble("link")
         descriptor = os.open(path, flags)
-        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no path
+        with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123 - a descriptor has no path
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 return _trouble("special")
-            file.seek(start)
-            data = file.read(limit + 1 if length is None else min(length, limit + 1))
+            if start:
+                file.seek(start)
+            data = _read(file, limit + 1 if length is None else min(length, limit + 1), status.st_size)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         return _trouble(_TROUBLES.get(getattr(error, "errno", None) or 0, "io"))
     size = max(len(data), length or status.st_size)
     return data if len(data) <= limit else over("file-bytes", size, limit).refusal
+
+
+def _read(file: FileIO, most: int, size: int) -> bytes:
+    """So many bytes, or as many as there are: nearly always all at once, unless the file grows meanwhile."""
+    data = file.read(min(most, size + 1))
+    while len(data) < most and (more := file.read(min(most - len(data), _BLOCK))):
+        data += more
+    return data
 
 
 _TROUBLES: dict[int, Trouble] = {

@@ -5,7 +5,9 @@ Sheets as programs write them are taken apart at their cells; any other, and any
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +16,7 @@ from cchc_xlsx.package import quick, styles, zips
 from cchc_xlsx.package.book import Package, SheetPart
 from cchc_xlsx.package.cells import Around, Cell, Range
 from cchc_xlsx.package.formulas import Formula, Place, expand
-from cchc_xlsx.package.quick import DOUBT, Doubt, Torn
+from cchc_xlsx.package.quick import DOUBT, Doubt, Row, Strings
 from cchc_xlsx.package.refusal import Refusal, Refused, over
 from cchc_xlsx.package.styles import Dates
 from cchc_xlsx.package.walk import Walk
@@ -62,52 +64,67 @@ def scan(package: Package, sheet: SheetPart) -> SheetFacts | Refusal:
 
 def _fast(package: Package, part: bytes, key: str, dates: Dates) -> SheetFacts | None:
     """The facts of a sheet in the usual shape, None for any other."""
-    torn = quick.tear(part, key)
+    torn = quick.tear(part)
     if torn is None:
         return None
-    cells, rest = torn
+    rows, rest = torn
     around = (_around if len(rest) <= _KEPT else _around.__wrapped__)(rest, key)
     strings = package.parts.get(package.strings, b"")
-    table = _strings(strings) if len(strings) <= _STRINGS else None
-    return _told(cells, around, None if package.date_1904 else table, dates)
+    table = _strings(strings) if len(strings) <= _STRINGS and not package.date_1904 else None
+    return _told(rows, around, table, dates)
 
 
 _strings = lru_cache(maxsize=1)(quick.strings)  # for each sheet of a workbook
 
 
-def _told(cells: Sequence[Torn], around: Around, strings: Sequence[str | Doubt] | None, dates: Dates) -> SheetFacts:
+def _told(rows: Sequence[Row], around: Around, strings: Strings | None, dates: Dates) -> SheetFacts:
     """The facts, and all values but errors as every reader gives them: none where one is in doubt."""
-    formulas: dict[Place, Formula] = {}
-    values: dict[Place, Value] = {}
+    values, is_sure = _texts(rows, strings)
     errors: dict[Place, str] = {}
     bools: set[Place] = set()
     shown: set[Place] = set()
-    is_sure = strings is not None
-    count = len(strings or ())
-    for place, style, kind, formula, value in cells:
-        if formula is not None:
-            formulas[place] = formula
-        if value is None:
-            continue
-        said: Value | Doubt = value
-        if kind == "s":
-            said = strings[value] if strings and type(value) is int and value < count else DOUBT
-        elif kind == "e":
-            errors[place] = str(value)
-            continue
-        elif kind == "b":
-            bools.add(place)
-        elif kind == "d":
-            shown.add(place)
-        elif style in dates.all and kind == "n":
-            shown.add(place)
-            said = _day(value) if style in dates.days else DOUBT
-        if said is DOUBT:
-            is_sure = False
-        elif said != "":
-            values[place] = said  # type: ignore[assignment]  # DOUBT is gone
+    for row in rows:
+        if row.plain:
+            values.update(row.plain)
+        for place, style, kind, _, value in row.others:
+            said: Value | Doubt | None = value
+            if kind == "e":
+                errors[place] = str(value)
+                continue
+            if kind == "b":
+                bools.add(place)
+            elif kind == "d":
+                shown.add(place)
+            elif kind == "n" and style in dates.all:
+                shown.add(place)
+                said = _day(value) if style in dates.days else DOUBT
+            if said is None or isinstance(said, Doubt):
+                is_sure = False
+            else:
+                values[place] = said
+    formulas = dict(itertools.chain.from_iterable(row.formulas for row in rows))
+    if shared := dict(itertools.chain.from_iterable(row.shared for row in rows)):
+        formulas |= expand(shared)
+    count = sum(row.cells for row in rows)
     marks = frozenset(bools), frozenset(shown)
-    return SheetFacts(expand(formulas), errors, *marks, *around, len(cells), values if is_sure else None)
+    return SheetFacts(formulas, errors, *marks, *around, count, values if is_sure else None)
+
+
+def _texts(rows: Sequence[Row], strings: Strings | None) -> tuple[dict[Place, Value], bool]:
+    """The texts of cells with a shared string, but empty ones, and whether none of them is in doubt."""
+    if strings and strings.are_plain:
+        texts = strings.texts
+        with contextlib.suppress(IndexError):  # a number that no string has
+            return {place: texts[number] for row in rows for place, number in row.texts}, True  # type: ignore[misc]  # no doubt
+    values: dict[Place, Value] = {}
+    is_sure = strings is not None
+    for place, number in itertools.chain.from_iterable(row.texts for row in rows):
+        said = strings.texts[number] if strings and number < len(strings.texts) else DOUBT
+        if isinstance(said, Doubt):
+            is_sure = False
+        elif said:
+            values[place] = said
+    return values, is_sure
 
 
 def _day(value: object) -> dt.date | Doubt:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from cchc_xlsx.package.refusal import Kind, Refusal, Refused, damaged, other
 
 _HEAD = 64 << 10
+_KEPT = 16 << 10
 _MAX_LOOKS = 10_000
 _MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"%PDF", "pdf"),
@@ -116,6 +118,11 @@ def archive(keys: frozenset[str], head: bytes) -> None:
 
 def content_types(part: bytes) -> None:
     """Refuses macro and binary workbooks that hide behind ordinary names."""
+    (_content_types if len(part) <= _KEPT else _content_types.__wrapped__)(part)
+
+
+@lru_cache(maxsize=32)  # the same in all copies of a form
+def _content_types(part: bytes) -> None:
     # SheetJS declares binary sheets for .bin in every .xlsx; no such part is ever read.
     lower = _OF_BIN.sub(b"", part.lower())
     if b"sheet.binary" in lower:
