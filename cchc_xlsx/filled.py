@@ -55,7 +55,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Filled:
-    """All inputs of one workbook by key; `typed` are those whose cell holds anything or is gone, in most workbooks a few."""
+    """All inputs of one workbook by key.
+
+    `typed` are those whose cell holds anything, in most workbooks a few; where rows or columns stand elsewhere, all of them.
+    """
 
     layout: Layout
     typed: Mapping[str, Entry]
@@ -103,8 +106,9 @@ class Filled:
 def fill(layout: Layout, grid: Grid, aligned: Aligned) -> Filled:
     """The inputs of the layout read from the sheet."""
     if aligned.strays is None:
-        found = {key: _found(layout, grid, key, aligned.find(place)) for key, place in layout.inputs.items()}
-        return Filled(layout, {key: one for key, one in found.items() if one.value is not None or not one.is_there})
+        return Filled(
+            layout, {key: _found(layout, grid, key, aligned.find(place)) for key, place in layout.inputs.items()}
+        )
     keys, fields, addresses = layout.keys, layout.context.fields, layout.addresses
     there = keys.keys() & grid.values.keys()
     for more in (grid.formulas, grid.errors):

@@ -43,16 +43,10 @@ def run(filled: Filled, judge: Judge = lambda finding: finding) -> tuple[Finding
 
 def _at_fault(filled: Filled) -> Iterator[str]:
     """The inputs about which there is anything to find; most have nothing wrong."""
-    values_, layout = filled.values, filled.layout
-    if not layout.is_asked_often:
-        for key in layout.inputs:
-            claims = layout.constraints.get(key, ())
-            if filled.entry(key).doubt or any(expr.holds(condition, values_) for _, condition, _ in claims):
-                yield key
-        return
+    values_ = filled.values
     doubtful = {key for key, entry in filled.typed.items() if entry.doubt}
     yield from doubtful
-    for key, conditions in layout.conditions.items():
+    for key, conditions in filled.layout.conditions.items():
         for holds in conditions:
             if holds(values_):
                 if key not in doubtful:

@@ -11,6 +11,7 @@ from typing import Literal
 from cchc_xlsx import extras, values
 from cchc_xlsx.issue import Issue, IssueKind
 
+SHEET = "_meta"  # the hidden sheet that carries the token and what the issue has beyond its form
 PROPERTY = "cchc-xlsx"  # name of the custom document property that carries the token
 PREFIX = "CCHC1|"
 SUMMARY_PREFIX = "CCHCTH1|"  # of a commune's summary: no reader of reports takes it for one

@@ -15,7 +15,6 @@ from cchc_xlsx.grid import Book, Grid
 from cchc_xlsx.identity import Identity
 from cchc_xlsx.issue import Issue, Overlay, Plan
 from cchc_xlsx.lang import Text
-from cchc_xlsx.layout.guide import META
 from cchc_xlsx.periods import Period
 from cchc_xlsx.rules.model import Finding
 
@@ -130,7 +129,7 @@ def _copies(book: Book) -> Iterator[object]:
     yield _undone(book.property_token) if book.property_token else None
     for sheet in book.sheets:
         yield sheet.values.get((1, 1))
-        if sheet.name == META:
+        if sheet.name == identity.SHEET:
             yield sheet.values.get((1, 2))
 
 
@@ -147,7 +146,7 @@ def _called(who: Identity) -> str:
 
 
 def _carried(book: Book) -> str | None:
-    meta = next((sheet for sheet in book.sheets if sheet.name == META), None)
+    meta = next((sheet for sheet in book.sheets if sheet.name == identity.SHEET), None)
     if meta is None:
         return None
     rows = [row for (row, column), text in sorted(meta.values.items()) if column == 1 and text == "carried"]

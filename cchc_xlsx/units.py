@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from cchc_xlsx import resources, spec, values
+from cchc_xlsx import resources, values
 from cchc_xlsx.lang import Text
+
+if TYPE_CHECKING:
+    from cchc_xlsx import spec
 
 Era = Literal["pre", "post"]  # before and after 1 July 2025
 
@@ -77,6 +80,8 @@ class Catalogue:
 @cache
 def catalogue(era: Era) -> Catalogue:
     """The shipped catalogue as it reads in `era`: one spelling may mean another unit after 1 July 2025."""
+    from cchc_xlsx import spec  # noqa: PLC0415 - as in `form.load`
+
     shipped = spec.read(resources.templates() / "units" / "units.yaml", Book, _check).units
     units = {unit.code: unit for unit in shipped if unit.era in (era, "both")}
     spellings: dict[str, Unit] = {}

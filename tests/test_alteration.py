@@ -18,9 +18,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cchc_xlsx import writer
 from cchc_xlsx.examine import Examined, Layouts, examine
+from cchc_xlsx.identity import SHEET as META
 from cchc_xlsx.issue import Issue, Plan
 from cchc_xlsx.layout import place
-from cchc_xlsx.layout.guide import META
 from cchc_xlsx.recognise import Asked
 
 Change = Callable[[Workbook, Worksheet], "Workbook | None"]

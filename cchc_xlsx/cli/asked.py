@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cchc_xlsx import generate, periods, results, together, waivers
+from cchc_xlsx import periods, results, together, waivers
 from cchc_xlsx import project as projects
 from cchc_xlsx.cli.base import LANG
 from cchc_xlsx.errors import CchcError, why
 from cchc_xlsx.history import Past
 from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger.model import Slot
-from cchc_xlsx.recognise import Asked
+from cchc_xlsx.recognise import Asked, GivenPlan
 from cchc_xlsx.task import Task
 from cchc_xlsx.together import Expected
 from cchc_xlsx.waivers import Waiver
@@ -62,11 +62,17 @@ def task(period: str | None, plan: Path | None, waived: Path | None, year: Year 
     wanted = periods.parse(period).code if period else None
     project = year.project if year else None
     known = Asked(own_forms=project.own_forms, key=project.key) if project else Asked()
-    given = generate.read_plan(plan, asked=known) if plan else None
+    given = _plan(plan, known) if plan else None
     asked = replace(known, period=wanted, plan=given, issued=year.issued if year else {})
     let_pass = (*(_waivers(waived) if waived else ()), *(project.setup.waivers if project else ()))
     today = waivers.today(dt.datetime.now(dt.UTC))
     return Task(asked, LANG, let_pass, today, past=year.past if year else ())
+
+
+def _plan(path: Path, known: Asked) -> GivenPlan:
+    from cchc_xlsx import generate  # noqa: PLC0415 - it places and writes workbooks
+
+    return generate.read_plan(path, asked=known)
 
 
 @dataclass(frozen=True, slots=True)

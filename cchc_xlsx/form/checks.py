@@ -7,13 +7,16 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cchc_xlsx import units
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.form import render
 from cchc_xlsx.form.model import Column, Deadline, Form, Measure, Row
 from cchc_xlsx.lang import Text
-from cchc_xlsx.spec import Mistake, Place
+
+if TYPE_CHECKING:
+    from cchc_xlsx.spec import Mistake, Place
 
 _OUR_SHEETS = ("hướng dẫn", "_ds", "_meta")
 # Names that the result block and the lines around the table use themselves.

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from cchc_xlsx import resources, spec
+from cchc_xlsx import resources
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.form import checks
 from cchc_xlsx.form.model import Form
@@ -29,6 +29,8 @@ _UNKNOWN_VERSION = Text(
 
 def read(path: Path) -> Form:
     """The form in one file. Raises FormError with every mistake in it."""
+    from cchc_xlsx import spec  # noqa: PLC0415 - the readers of YAML take longer to import than a small check
+
     return spec.read(path, Form, lambda form: checks.mistakes(form, path), checks.LEANS)
 
 

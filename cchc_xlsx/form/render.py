@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
-
-from jinja2 import StrictUndefined, Template
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from typing import TYPE_CHECKING
 
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.lang import Text
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 _KINDS = ("xã ", "phường ", "đặc khu ")
 _BAD = Text("biểu thức trong dấu {{{{ }}}} sai: {why}", "the expression between {{{{ }}}} is wrong: {why}")
@@ -45,4 +47,7 @@ def _template(words: str) -> Template:
 
 @cache
 def _environment() -> ImmutableSandboxedEnvironment:
+    from jinja2 import StrictUndefined  # noqa: PLC0415 - a check that meets no form needs neither
+    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
+
     return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)

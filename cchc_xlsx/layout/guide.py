@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from cchc_xlsx import extras, periods, values
 from cchc_xlsx.fields import Context, Field, report_fields
-from cchc_xlsx.identity import Identity
+from cchc_xlsx.identity import SHEET, Identity
 from cchc_xlsx.issue import Line, unit_name
 from cchc_xlsx.layout import columns, metrics
 from cchc_xlsx.layout.model import Cell, Place, Print, Sheet, Style, column_letters
 
-GUIDE, LISTS, META = "Hướng dẫn", "_ds", "_meta"
+GUIDE, LISTS = "Hướng dẫn", "_ds"
 _WIDTHS = {1: 8.0, 2: 44.0, 3: 62.0}
 _CHUNK = 30_000  # Excel holds 32,767 characters in a cell
 
@@ -128,4 +128,4 @@ def meta(ctx: Context, identity: Identity) -> Sheet:
     chunks = [carried[start : start + _CHUNK] for start in range(0, len(carried), _CHUNK)]
     rows = [("token", identity.token), *(("carried", chunk) for chunk in chunks)]
     cells = {(row, 1 + index): Cell(text, style) for row, pair in enumerate(rows, 1) for index, text in enumerate(pair)}
-    return Sheet(META, cells, {}, hidden=True)
+    return Sheet(SHEET, cells, {}, hidden=True)

@@ -229,7 +229,6 @@ class Layout:
     totals: Mapping[str, tuple[Place, tuple[str, ...]]] = field(default_factory=dict)  # total → cell, keys it adds up
     opens_on: int = 0  # the sheet that is seen first
     is_for_reading: bool = False  # its texts are right, its heights and pages are not: it must not be written
-    is_asked_often: bool = False  # compiling its conditions pays: it takes as long as ten workbooks
 
     @property
     def form_sheet(self) -> Sheet:

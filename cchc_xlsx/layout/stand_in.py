@@ -141,7 +141,7 @@ def _attributes(kind: type) -> tuple[str, ...]:
     return tuple(one.name for one in fields(kind)) if is_dataclass(kind) else ()
 
 
-def layout_of(source: Template, issue: Issue, who: Identity, *, is_asked_often: bool = False) -> Layout:
+def layout_of(source: Template, issue: Issue, who: Identity) -> Layout:
     """The layout of an issue that has the key of the template: as `place` gives it, but for heights, widths and pages."""
     base = source.layout
     swap = _swap(base.identity, who, render.bare(issue.commune))
@@ -172,12 +172,11 @@ def layout_of(source: Template, issue: Issue, who: Identity, *, is_asked_often: 
         row_keys=named(base.row_keys, source.row_keys),
         column_keys=named(base.column_keys, source.column_keys),
         is_for_reading=True,
-        is_asked_often=is_asked_often,
     )
     # What was worked out once for the stand-in holds for all: only the cells that name the commune differ.
     made.__dict__["locked"] = _locked(base.locked, made, source)
     made.__dict__["addresses"], made.__dict__["keys"] = base.addresses, base.keys
-    if is_asked_often and not source.constraints:
+    if not source.constraints:
         made.__dict__["conditions"] = base.conditions
     return made
 
