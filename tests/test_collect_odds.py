@@ -263,6 +263,11 @@ def test_nothing_secret_is_on_a_command_line(tmp_path: Path) -> None:
         assert not [line for line in lines if box.password(desk.USER) in line or key in line]
 
 
+def test_an_empty_folder_brings_nothing_new(tmp_path: Path) -> None:
+    year = desk.office(tmp_path / "nam-2027")
+    assert year.run("collect", "nhan-ve").out == "Không có gì mới.\n"
+
+
 def test_a_dry_run_shows_what_the_true_one_does_and_keeps_nothing(year: desk.Office, tmp_path: Path) -> None:
     inbox = tmp_path / "inbox"
     inbox.mkdir()

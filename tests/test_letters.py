@@ -49,6 +49,20 @@ def test_a_unit_without_an_address_is_named(office: desk.Office) -> None:
     assert "VP: chưa có địa chỉ thư" in done.out
 
 
+def test_where_nothing_is_left_to_send_that_is_told(office: desk.Office, tmp_path: Path) -> None:
+    send = ("send", "--period", PERIOD, "--to-folder", tmp_path / "thu-gui")
+    assert "2 thư." in office.run(*send).out
+    assert "Không có thư nào cần gửi." in office.run(*send).out
+    assert "There is no mail to send." in office.run("--lang", "en", *send).out
+
+
+def test_a_draft_of_an_office_without_an_address_names_no_sender(office: desk.Office, tmp_path: Path) -> None:
+    folder = tmp_path / "thu-gui"
+    office.edit({yearly.place("mail", "address"): None})
+    office.run("send", "--period", PERIOD, "--to-folder", folder)
+    assert [desk.read(path.read_bytes())["From"] for path in folder.glob("*.eml")] == [None, None]
+
+
 def test_an_english_office_writes_english(office: desk.Office) -> None:
     office.edit({yearly.place("office", "lang"): "English"})
     assert "Please fill in the white cells" in drafts(office, "send", "--period", PERIOD)["vp@xa.example"]

@@ -76,17 +76,19 @@ def test_the_year_in_one_folder(folder: Path, tmp_path: Path) -> None:
             here /= line.removeprefix("cd ")
             desk.Office(here).edit({f"Đơn vị!E{row}": f"don-vi-{row}@xa.example" for row in (5, 6, 7, 8)})
             continue
-        if line.startswith("cchc-xlsx collect"):
+        if line == "cchc-xlsx collect nhan-ve":
             office = desk.Office(here)
             for unit in ("VP", "TTPVHCC"):
                 (here / "nhan-ve" / f"{unit} gửi lại.xlsx").write_bytes(office.filled("2027-Q1", unit))
         said[line] = run(line, here)
         assert (said[line].returncode, said[line].stderr) == (0, ""), (line, said[line].stdout)
     assert "2 đã nhận" in said["cchc-xlsx collect nhan-ve"].stdout
-    assert "2 tệp: 2 đạt" in said["cchc-xlsx check"].stdout
+    assert "kế hoạch · bản 1" in said["cchc-xlsx collect bieu-gui-di/ke-hoach"].stdout
+    assert "3 tệp: 3 đạt" in said["cchc-xlsx check"].stdout  # the plan and two reports
     assert len(list((here / "thu-gui").glob("*.eml"))) == 2
     assert "Đầy đủ" in (here / "ket-qua" / "tinh-hinh.html").read_text(encoding="utf-8")
     assert (here / "ket-qua" / "tong-hop-2027-Q1.xlsx").stat().st_size > 10_000
+    assert (here / "ket-qua" / "bao-cao-2027-Q1.docx").stat().st_size > 10_000
 
 
 def test_the_two_commands_of_a_fresh_machine_set_up_and_run() -> None:

@@ -182,7 +182,9 @@ def _show_text(found: Sequence[Collected], *, dry_run: bool) -> None:
     counts = run.counted(found)
     parts = ", ".join(f"{counts[status]} {_WORD[status].say(LANG)}" for status in _WORD if counts[status])
     seen = counts["seen"]
-    sum_ = say(f"{seen} thư và tệp: ", f"{seen} mails and files: ") + (parts or "0")
+    sum_ = say(f"{seen} thư và tệp: {parts}", f"{seen} mails and files: {parts}")
+    if not seen:
+        sum_ = say("Không có gì mới.", "There is nothing new.")
     show.put(out, RichText(sum_, style="bold"), hang=4)
     if counts["hold"]:
         show.put(

@@ -234,7 +234,10 @@ def _show(found: Sequence[Posted], lost: Sequence[str]) -> None:
             f"{unit}: no address on the sheet “Đơn vị” of cchc.xlsx",
         )
         show.put(out, RichText(text, style="yellow"), hang=4)
-    show.put(out, RichText(say(f"{len(found)} thư.", f"{len(found)} mails."), style="bold"))
+    sum_ = say(f"{len(found)} thư.", f"{len(found)} mails.")
+    if not found and not lost:
+        sum_ = say("Không có thư nào cần gửi.", "There is no mail to send.")
+    show.put(out, RichText(sum_, style="bold"))
 
 
 _WORD = {

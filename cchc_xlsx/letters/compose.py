@@ -95,7 +95,8 @@ def mail(written: Written, envelope: Envelope, files: Sequence[File] = (), *, is
     # The old classes of `email`: the new ones lose spaces between encoded words of a folded subject (Python 3.11).
     body = MIMEText(written.body, "plain", "utf-8")
     made = MIMEMultipart("mixed", boundary="=_" + hashlib.sha256(envelope.message_id.encode()).hexdigest()[:32])
-    made["From"] = formataddr((envelope.sender_name, envelope.sender))
+    if envelope.sender:  # a draft needs none: the clerk's program puts its own
+        made["From"] = formataddr((envelope.sender_name, envelope.sender))
     made["To"] = ", ".join(envelope.recipients)
     made["Subject"] = Header(written.subject, "utf-8", header_name="Subject")  # type: ignore[assignment,unused-ignore]
     made["Date"] = format_datetime(envelope.at.astimezone(VIETNAM))

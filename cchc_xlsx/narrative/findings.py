@@ -14,7 +14,11 @@ from cchc_xlsx.narrative import say
 from cchc_xlsx.narrative.model import Item, Part
 
 LETTERS = "abcdđeghiklmnopqrstuvxy"  # of points, in the order of Vietnamese documents
-_SHORT = {APART: "báo cáo riêng theo từng đơn vị", NOT_ASSIGNED: "chưa giao chỉ tiêu", "": "chưa đánh giá được"}
+_COUNTED = {
+    APART: "chỉ tiêu báo cáo riêng theo từng đơn vị",
+    NOT_ASSIGNED: "nội dung chưa giao chỉ tiêu",
+    "": "chỉ tiêu chưa đánh giá được",
+}
 _AHEAD_DAYS = 92  # tasks that fall due in the next quarter are named
 
 
@@ -62,10 +66,12 @@ def _indicators(figures: Sequence[Figure]) -> str:
     found = combine.counts(figures)
     others = Counter(one.outcome for one in figures if combine.tallied(one) == combine.OTHER)
     del found[combine.OTHER]
-    counted = [
-        (count, _SHORT.get(word, f"{word[:1].lower()}{word[1:]}")) for word, count in (*found.items(), *others.items())
-    ]
-    said = say.listed([(count, f"chỉ tiêu {words}") for count, words in counted])
+    said = say.listed(
+        [
+            (count, _COUNTED.get(word, f"chỉ tiêu {word[:1].lower()}{word[1:]}"))
+            for word, count in (*found.items(), *others.items())
+        ]
+    )
     return f"Trong {values.say_number(len(figures))} chỉ tiêu, nội dung báo cáo: {said}."
 
 
