@@ -162,9 +162,10 @@ def _line(
 
 
 def _cells(made: Any, widths: tuple[float, float]) -> tuple[Any, Any]:
-    """Two cells side by side without lines, each with its first paragraph removed."""
+    """Two cells side by side without lines, on one page, each with its first paragraph removed."""
     table = made.add_table(rows=1, cols=2)
     table.autofit = False
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     for cell, width in zip(table.rows[0].cells, widths, strict=True):
         cell.width = Mm(width)
         cell._tc.remove(cell.paragraphs[0]._p)
@@ -250,7 +251,8 @@ def _body(made: Any) -> None:
         *_voices("kien_nghi", "{{ so_muc_kien_nghi }}. KIẾN NGHỊ, ĐỀ XUẤT"),
         ("Trên đây là báo cáo kết quả thực hiện công tác cải cách hành chính {{ ky_bao_cao[0]|lower }}{{ ky_bao_cao[1:] }} của Ủy ban nhân dân {{ xa }}./.", "Thân bài"),
     ):  # fmt: skip
-        _line(made, text, style)
+        last = _line(made, text, style)
+    last.paragraph_format.keep_with_next = True  # the signature does not stand alone on a page
 
 
 def _voices(name: str, title: str) -> tuple[tuple[str, str], ...]:

@@ -109,6 +109,13 @@ def printed(page: Path, out_dir: Path) -> list[str]:
     return done.stdout.decode("utf-8").split("\f")[:-1]
 
 
+def sizes(pdf: Path) -> list[tuple[float, float]]:
+    """Width and height of the pages that were printed, in points."""
+    done = subprocess.run(["pdfinfo", "-l", "-1", str(pdf)], capture_output=True, timeout=60, check=True)
+    found = re.findall(r"size: +([\d.]+) x ([\d.]+)", done.stdout.decode("utf-8"))
+    return [(float(width), float(height)) for width, height in found]
+
+
 def _chromium(*arguments: str) -> str:
     """What the browser printed. Raises BrowserError when it did not end in time."""
     command = chromium()

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from html.parser import HTMLParser
 
 INLINE = {"a", "b", "bdi", "span"}
-VOID = {"meta", "input", "br"}
+VOID = {"meta", "input", "br", "col"}
 
 
 class Parsed(HTMLParser):

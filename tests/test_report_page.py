@@ -83,6 +83,9 @@ def test_the_table_is_the_annexs(narrative: Narrative) -> None:
     cells = sum(len(annex.table.cells) for annex in narrative.annexes)
     assert found.count("td") + found.count("th") == cells
     assert found.count("table") == found.count("thead") == found.count("tbody") == 2
+    widths = [float((attrs["width"] or "").removesuffix("%")) for tag, attrs in found.elements if tag == "col"]
+    assert len(widths) == sum(len(annex.table.widths) for annex in narrative.annexes)
+    assert sum(widths) == pytest.approx(200, abs=0.2)
 
 
 def test_nothing_is_loaded_and_nothing_runs(narrative: Narrative) -> None:
@@ -161,3 +164,15 @@ def test_on_paper_everything_is_there(narrative: Narrative, put: Path, tmp_path:
                 assert re.sub(r"\s", "", item.text) in shown
         last = (cell for cell in annex.table.cells if cell.column == len(annex.table.widths) - 1)
         assert {word for cell in last for word in cell.text.split() if word.isalpha()} <= set(" ".join(pages).split())
+
+
+@pytest.mark.browser
+def test_on_paper_each_annex_begins_a_page_across(narrative: Narrative, put: Path, tmp_path: Path) -> None:
+    pages = browser.printed(put, tmp_path)
+    across = [width > height for width, height in browser.sizes(tmp_path / f"{put.stem}.pdf")]
+    begun = [
+        next(at for at, text in enumerate(pages) if text.strip().splitlines()[0].strip() == annex.number)
+        for annex in narrative.annexes
+    ]
+    assert across == [at >= begun[0] for at in range(len(pages))]
+    assert len(set(begun)) == len(narrative.annexes)

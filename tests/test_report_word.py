@@ -126,6 +126,14 @@ def test_signature_and_recipients(data: bytes) -> None:
     assert right.text.split("\n")[:2] == ["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"]
 
 
+def test_the_signature_stands_whole_on_one_page_with_the_last_sentence(data: bytes) -> None:
+    made = opened(data)
+    [last] = [one for one in made.paragraphs if one.text.endswith("./.")]
+    assert last.paragraph_format.keep_with_next
+    assert last._p.getnext() is made.tables[1]._tbl
+    assert made.tables[1].rows[0]._tr.trPr.find(qn("w:cantSplit")) is not None
+
+
 # --------------------------------------------------------------------------------------------------------------- its words
 
 

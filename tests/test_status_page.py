@@ -85,7 +85,7 @@ def test_the_bars_are_as_long_as_the_shares(tmp_path: Path) -> None:
 
 def test_the_list_of_mails_is_open_where_it_was_asked_for(tmp_path: Path) -> None:
     def opened(text: str) -> bool:
-        return "<details open>" in text.partition('<section class="mails">')[2]
+        return '<details class="more" open>' in text.partition('<section class="mails">')[2]
 
     found = view(tmp_path)
     assert (opened(html(found, mails=True)), opened(html(found))) == (True, False)

@@ -20,7 +20,8 @@ from cchc_xlsx.layout.model import Cell, Chart, Content, Formula, Place, Print, 
 NAME = "Bảng điều khiển"
 _WIDTHS = {1: 30.0, **dict.fromkeys(range(2, 10), 8.4), 10: 3.0, 11: 40.0, 12: 10.0, 13: 10.0}
 _LAST, _DATA = 9, 11  # the last printed column, the first of what the charts read
-_COLOURS = ("#70AD47", "#C0504D", "#A9D18E", "#FFC000", "#BFBFBF", "#9DC3E6", "#7F7F7F")
+# As on the page of the report: what is under way must not look like what is met.
+_COLOURS = ("#70AD47", "#C0504D", "#9DC3E6", "#FFC000", "#BFBFBF", "#B9A7D6", "#7F7F7F")
 _RESULT, _TARGET = "#4472C4", "#F4B183"
 _HEADS = ("Nhóm", "Số nội dung", *TALLY)
 _LONGEST_LABEL, _LONGEST_GROUP = 46, 90

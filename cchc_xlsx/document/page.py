@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cchc_xlsx import __version__, values
+from cchc_xlsx import values
 from cchc_xlsx.consolidate import combine
 from cchc_xlsx.consolidate.model import NO_DATA, PROVISIONAL
 from cchc_xlsx.fields import NIL, NOT_REACHED, REACHED
@@ -24,11 +24,8 @@ _COLOURS: Mapping[str, str] = {
 
 def page(told: Narrative) -> str:
     """The page; the same report gives the same page."""
-    style = shell.source("findings.css") + shell.source("report.css")
-    template = shell.template(
-        "report.html", "vi", listed=_listed, colour=_COLOURS, shade=_shade, day=values.say_date, rows=_rows
-    )
-    return template.render(style=style, style_hash=shell.named(style), version=__version__, told=told)
+    said = {"listed": _listed, "colour": _COLOURS, "shade": _shade, "day": values.say_date, "rows": _rows}
+    return shell.page("report", "vi", (), **said).render(told=told)
 
 
 def _listed(counts: Mapping[str, int]) -> str:

@@ -1,23 +1,20 @@
-"""An overview as one HTML page that loads nothing: templates/reports/status.html with its style and script put in."""
+"""An overview as one HTML page that loads nothing: templates/reports/status.html with its style and scripts put in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
 
-from cchc_xlsx import __version__, standing, values
+from cchc_xlsx import standing, values
 from cchc_xlsx.lang import Lang
 from cchc_xlsx.overview import words
 from cchc_xlsx.overview.view import Overview
 from cchc_xlsx.reports import shell
 from cchc_xlsx.standing import Tally
 
-_PIECES = 64  # of the template in one piece of text
-
 
 def pieces(view: Overview, lang: Lang, *, mails: bool = False) -> Iterator[str]:
     """The page, piece by piece; `mails` has the list of what came open."""
-    style, script = shell.source("findings.css") + shell.source("status.css"), shell.source("status.js")
     said = {
         **{one.__name__: partial(one, lang=lang) for one in (words.percent, words.share, words.day, words.moment)},
         **{one.__name__: partial(one, lang=lang) for one in (words.counted, words.how, words.sender)},
@@ -28,20 +25,9 @@ def pieces(view: Overview, lang: Lang, *, mails: bool = False) -> Iterator[str]:
         "delivery": {status: word.say(lang) for status, word in words.DELIVERY.items()},
         "delivery_colour": words.DELIVERY_COLOUR,
     }
-    stream = shell.template("status.html", lang, **said).stream(
-        style=style,
-        style_hash=shell.named(style),
-        script=script,
-        script_hash=shell.named(script),
-        version=__version__,
-        view=view,
-        total=_total(view),
-        units=_units(view),
-        sum=words.total(view.seen, lang),
-        mails=mails,
-    )
-    stream.enable_buffering(_PIECES)
-    yield from stream
+    page = shell.page("status", lang, ("filter.js", "status.js"), **said)
+    total, units, summed = _total(view), _units(view), words.total(view.seen, lang)
+    yield from shell.pieces(page, view=view, total=total, units=units, sum=summed, mails=mails)
 
 
 def _total(view: Overview) -> Tally:

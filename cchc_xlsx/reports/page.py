@@ -1,4 +1,4 @@
-"""The findings as one HTML page that loads nothing: templates/reports/findings.html with its style and script put in."""
+"""The findings as one HTML page that loads nothing: templates/reports/findings.html with its style and scripts put in."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cchc_xlsx import __version__
 from cchc_xlsx.lang import Lang
 from cchc_xlsx.reports import shell, words
 from cchc_xlsx.reports.tally import tally
 from cchc_xlsx.reports.words import Weight
 from cchc_xlsx.results import FileResult, Report, Status, Told
-
-_PIECES = 64  # of the template in one piece of text
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +28,9 @@ class _File:
 
 def pieces(report: Report, lang: Lang) -> Iterator[str]:
     """The page, piece by piece; the same report gives the same page. The report's files are read twice."""
-    style, script = shell.source("findings.css"), shell.source("findings.js")
-    counted = tally(report)
     quiet: list[_File] = []  # what there is to say of them is short; they follow the files that need work
-    template = shell.template("findings.html", lang)
-    stream = template.stream(
-        style=style,
-        style_hash=shell.named(style),
-        script=script,
-        script_hash=shell.named(script),
-        version=__version__,
-        report=report,
-        tally=counted,
-        files=_noisy(report, lang, quiet),
-        quiet=quiet,
-    )
-    stream.enable_buffering(_PIECES)
-    yield from stream
+    page = shell.page("findings", lang, ("filter.js", "findings.js"))
+    yield from shell.pieces(page, report=report, tally=tally(report), files=_noisy(report, lang, quiet), quiet=quiet)
 
 
 def _noisy(report: Report, lang: Lang, quiet: list[_File]) -> Iterator[_File]:
