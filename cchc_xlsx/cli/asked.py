@@ -103,16 +103,12 @@ def year(paths: Sequence[Path]) -> Year | None:
 
     project = projects.load(here)
     with closing(book.open_at(project.state)) as opened:
-        slots: dict[Slot, list[Version]] = {}
-        for one in obligations.versions(opened):
-            slots.setdefault(one.slot, []).append(one)
-        found = (obligations.current(tuple(versions)) for versions in slots.values())
         owed = owing.settled(project, opened).values()
         now = dt.datetime.now(dt.UTC)
         return Year(
             project,
             obligations.issued(opened),
-            tuple(one.version for one in found if one),
+            tuple(obligations.current_by_slot(obligations.versions(opened)).values()),
             frozenset(one.slot for one in owed if one.is_late(now)),
             past.of_all(opened),
         )
