@@ -78,6 +78,7 @@ ledger      what came, what is owed
 store       files kept by content
 lock        one process at a time
 owing       what is owed and sent out
+briefing    the year's folder → the processes' task
 roll        next year's folder from this one
 standing    how each obligation stands
 overview    that as data, as a page and as tables
