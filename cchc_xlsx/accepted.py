@@ -13,7 +13,6 @@ from cchc_xlsx.consolidate.model import Earlier, Round
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger import obligations
-from cchc_xlsx.ledger.model import Slot
 from cchc_xlsx.ledger.obligations import Version
 from cchc_xlsx.project.model import Project
 from cchc_xlsx.store import Store
@@ -41,10 +40,7 @@ def of(project: Project, book: sqlite3.Connection, period: str) -> Accepted:
     Raises CchcError where nothing was.
     """
     owed = owing.settled(project, book)
-    came: dict[Slot, list[Version]] = {}
-    for one in obligations.versions(book, period):
-        if one.state == "taken":
-            came.setdefault(one.slot, []).append(one)
+    came = obligations.by_slot(one for one in obligations.versions(book, period) if one.state == "taken")
     if not came:
         raise CchcError(_NOTHING.format(period=period))
     known: dict[str, Known] = {}
@@ -65,9 +61,9 @@ def of(project: Project, book: sqlite3.Connection, period: str) -> Accepted:
     return Accepted(folder, known)
 
 
-def _that_count(versions: list[Version]) -> list[Version]:
+def _that_count(versions: tuple[Version, ...]) -> list[Version]:
     """The version that counts and those before it: one that only arrived later is not the later one (mail.md)."""
-    current = obligations.current(tuple(versions))
+    current = obligations.current(versions)
     return [one for one in versions if current and one.number <= current.version.number]
 
 

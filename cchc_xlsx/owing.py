@@ -192,12 +192,9 @@ def _previous(
 
 def reported(book: sqlite3.Connection, period: Period | None = None) -> Iterator[OfYear]:
     """What each unit reported, where the version that counts has no errors: for a period, or for all of the year."""
-    came: dict[Slot, list[obligations.Version]] = {}
-    for one in obligations.versions(book, period.code if period else None):
-        came.setdefault(one.slot, []).append(one)
-    for slot, found in came.items():
-        current = obligations.current(tuple(found)) if slot.period else None
-        if current and current.version.checking and not current.version.errors:
-            told = results.from_members(obligations.told(book, current.version.checking))[1]
+    came = obligations.versions(book, period.code if period else None)
+    for slot, version in obligations.current_by_slot(came).items():
+        if slot.period and version.checking and not version.errors:
+            told = results.from_members(obligations.told(book, version.checking))[1]
             said = {key: value for key, (_, value, _) in told.items() if value is not None}
-            yield OfYear(slot, said, current.version.token, current.version.sha256)
+            yield OfYear(slot, said, version.token, version.sha256)

@@ -13,7 +13,7 @@ from cchc_xlsx import results
 from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger import obligations
 from cchc_xlsx.ledger.book import moment, read_moment, read_words
-from cchc_xlsx.ledger.model import DELIVERY_STATUSES, DeliveryStatus, Slot
+from cchc_xlsx.ledger.model import DELIVERY_STATUSES, DeliveryStatus
 from cchc_xlsx.ledger.obligations import VIETNAM, Obligation, Version
 from cchc_xlsx.results import Fields, Told
 
@@ -84,15 +84,13 @@ class Tally:
 
 def standings(book: sqlite3.Connection, now: dt.datetime, period: str | None = None) -> tuple[Standing, ...]:
     """Every obligation of a period, or of the year, in the order of period, form, unit."""
-    came: dict[Slot, list[Version]] = {}
-    for one in obligations.versions(book, period):
-        came.setdefault(one.slot, []).append(one)
-    return tuple(_standing(book, one, came.get(one.slot, []), now) for one in obligations.all_of(book, period))
+    came = obligations.by_slot(obligations.versions(book, period))
+    return tuple(_standing(book, one, came.get(one.slot, ()), now) for one in obligations.all_of(book, period))
 
 
-def _standing(book: sqlite3.Connection, owed: Obligation, all_came: Sequence[Version], now: dt.datetime) -> Standing:
+def _standing(book: sqlite3.Connection, owed: Obligation, all_came: tuple[Version, ...], now: dt.datetime) -> Standing:
     held = tuple(one for one in all_came if one.state == "held")
-    counts = obligations.current(tuple(all_came))
+    counts = obligations.current(all_came)
     taken = [one for one in all_came if one.state == "taken"]
     came = next((one.arrived for one in (*taken, *held)), None)
     is_late = owed.is_late(came or now) and not owed.excluded

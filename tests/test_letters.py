@@ -181,6 +181,17 @@ def test_both_languages_have_every_template() -> None:
                 compose.write(name, {}, lang)  # type: ignore[arg-type]
 
 
+def test_a_dry_run_of_answers_reads_the_files_that_are_kept(office: desk.Office, tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "1.eml").write_bytes(
+        desk.mail("vp@xa.example", ("a.xlsx", office.filled(PERIOD, "VP")), message_id="<1@x>")
+    )
+    office.run("collect", inbox)
+    assert "Số liệu đã đạt yêu cầu kiểm tra" in drafts(office, "reply")["vp@xa.example"]
+    assert office.count("outbox WHERE state = 'queued'") == 1  # it is still to be sent
+
+
 def test_what_came_from_outside_cannot_break_a_header(office: desk.Office, tmp_path: Path) -> None:
     inbox = tmp_path / "inbox"
     inbox.mkdir()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import ledger_drawn
@@ -219,6 +220,16 @@ def test_an_old_mail_that_comes_late_does_not_hide_a_newer_ones_of_somebody_else
     found = obligations.current(came)
     assert found
     assert (found.version.number, found.is_conflict) == (2, True)
+
+
+def test_each_slot_has_a_version_that_counts_where_one_was_taken() -> None:
+    other, waiting = Slot("f", "2025-Q1", "B"), Slot("f", "2025-Q1", "C")
+    first, second = version(1, at(0), "a", at(0)), version(2, at(2), "a", at(-1))  # sent before the first
+    between = replace(version(1, at(1), "b", at(1)), slot=other)
+    held = replace(version(1, at(3), "c", at(3)), slot=waiting, state="held")
+    came = (first, between, second, held)
+    assert obligations.by_slot(came) == {first.slot: (first, second), other: (between,), waiting: (held,)}
+    assert obligations.current_by_slot(came) == {first.slot: first, other: between}
 
 
 @given(

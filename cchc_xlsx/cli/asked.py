@@ -13,7 +13,6 @@ from cchc_xlsx import periods, results, together, waivers
 from cchc_xlsx import project as projects
 from cchc_xlsx.cli.base import LANG
 from cchc_xlsx.errors import CchcError, why
-from cchc_xlsx.history import Past
 from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger.model import Slot
 from cchc_xlsx.recognise import Asked, GivenPlan
@@ -60,13 +59,11 @@ def task(period: str | None, plan: Path | None, waived: Path | None, year: Year 
     Raises CchcError where an option or its file is wrong.
     """
     wanted = periods.parse(period).code if period else None
-    project = year.project if year else None
-    known = Asked(own_forms=project.own_forms, key=project.key) if project else Asked()
+    here = year.task if year else Task(today=waivers.today(dt.datetime.now(dt.UTC)))
+    known = Asked(own_forms=here.asked.own_forms, key=here.asked.key)
     given = _plan(plan, known) if plan else None
-    asked = replace(known, period=wanted, plan=given, issued=year.issued if year else {})
-    let_pass = (*(_waivers(waived) if waived else ()), *(project.setup.waivers if project else ()))
-    today = waivers.today(dt.datetime.now(dt.UTC))
-    return Task(asked, LANG, let_pass, today, past=year.past if year else ())
+    asked = replace(here.asked, period=wanted, plan=given)
+    return replace(here, asked=asked, lang=LANG, waivers=(*(_waivers(waived) if waived else ()), *here.waivers))
 
 
 def _plan(path: Path, known: Asked) -> GivenPlan:
@@ -77,15 +74,12 @@ def _plan(path: Path, known: Asked) -> GivenPlan:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """What a year's folder knows: its set-up, what it issued by token, the versions that count, who is late with what, and what was
-    reported so far.
-    """
+    """What a year's folder knows: its set-up, how files are read for it, the versions that count, and who is late with what."""
 
     project: Project
-    issued: Mapping[str, str]
+    task: Task
     current: tuple[Version, ...]
     late: frozenset[Slot]
-    past: Past
 
 
 def expected(year: Year | None, *, expect_all: bool) -> Expected | None:
@@ -104,23 +98,18 @@ def year(paths: Sequence[Path]) -> Year | None:
     here = next((one for one in folders if one), None)
     if here is None:
         return None
-    from cchc_xlsx import owing  # noqa: PLC0415 - most checks need no ledger
+    from cchc_xlsx import briefing, owing  # noqa: PLC0415 - most checks need no ledger
     from cchc_xlsx.ledger import book, obligations, past  # noqa: PLC0415
 
     project = projects.load(here)
     with closing(book.open_at(project.state)) as opened:
-        slots: dict[Slot, list[Version]] = {}
-        for one in obligations.versions(opened):
-            slots.setdefault(one.slot, []).append(one)
-        found = (obligations.current(tuple(versions)) for versions in slots.values())
         owed = owing.settled(project, opened).values()
         now = dt.datetime.now(dt.UTC)
         return Year(
             project,
-            obligations.issued(opened),
-            tuple(one.version for one in found if one),
+            briefing.task(project, opened, now, past=past.of_all(opened)),
+            tuple(obligations.current_by_slot(obligations.versions(opened)).values()),
             frozenset(one.slot for one in owed if one.is_late(now)),
-            past.of_all(opened),
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -47,17 +46,16 @@ def generate(asked: Mapping[str, Any], progress: Progress | None) -> Sequence[Pa
 
 
 def _owed(project: Project, asked: Mapping[str, Any], progress: Progress | None) -> Sequence[Made]:
-    from cchc_xlsx import lock, owing  # noqa: PLC0415 - without a year's folder there is no ledger
-    from cchc_xlsx.ledger import book  # noqa: PLC0415
+    from cchc_xlsx import owing  # noqa: PLC0415 - without a year's folder there is no ledger
 
     if asked["plan"]:
         raise CchcError(_BY_PLAN)
     period, forms = _what(project, asked)
-    with lock.held(project.state), closing(book.open_at(project.state)) as opened:
-        found = owing.made(project, opened, period, forms, asked["out"])
+    with year.writing(project) as book:
+        found = owing.made(project, book, period, forms, asked["out"])
         wanted = _of_unit(found, asked["unit"])
-        owing.settled(project, opened)
-        owing.remember(opened, wanted, year.now())
+        owing.settled(project, book)
+        owing.remember(book, wanted, year.now())
         room.write(wanted, progress, overwrite=asked["overwrite"])
     return wanted
 

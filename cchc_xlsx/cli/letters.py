@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -148,43 +148,24 @@ def _run(kind: str, drafts: Drafts | None, folder: Path | None, *, dry_run: bool
 @contextmanager
 def _post(project: Project, drafts: Drafts | None, *, dry_run: bool) -> Iterator[tuple[Post, Sequence[str]]]:
     """What sending needs, with the mails of this run queued; and the units that have no address."""
-    from cchc_xlsx import lock, owing, store  # noqa: PLC0415
     from cchc_xlsx.cli import year  # noqa: PLC0415
-    from cchc_xlsx.ledger import book as ledger  # noqa: PLC0415
+    from cchc_xlsx.collect import desk as desks  # noqa: PLC0415
     from cchc_xlsx.letters import build, post  # noqa: PLC0415
+    from cchc_xlsx.store import Store  # noqa: PLC0415
 
-    with ExitStack() as stack:
-        stack.enter_context(lock.held(project.state))
-        book = stack.enter_context(closing(ledger.open_at(project.state)))
-        if dry_run:
-            book = stack.enter_context(closing(ledger.copy_of(book)))
-        owing.settled(project, book)
-        kept = stack.enter_context(store.opened(project.state))
+    with desks.opened(project, year.now, dry_run=dry_run, answers=drafts is None) as desk:
+        book = desk.book
         found, lost = drafts(project, book) if drafts else ((), ())
         by_dedupe: Mapping[str, Content] = {one.letter.dedupe: one.content for one in found}
 
         if drafts:
             content: Content_ = lambda row: by_dedupe.get(row["dedupe"])  # noqa: E731
         else:
-            ask = stack.enter_context(_examining(project, book))
-            content = lambda row: build.answer(project, book, kept, ask, row)  # noqa: E731
-        made = post.Post(project, book, kept, year.now, content)
+            kept = Store(project.state)  # a dry run's own store is empty
+            content = lambda row: build.answer(project, book, kept, desk.ask, row)  # noqa: E731
+        made = post.Post(project, book, desk.store, year.now, content)
         post.queue(made, found)
         yield made, lost
-
-
-def _examining(project: Project, book: sqlite3.Connection) -> Any:  # noqa: ANN401  a context
-    """A process that examines kept workbooks and makes their marked copies."""
-    from cchc_xlsx import waivers, workers  # noqa: PLC0415
-    from cchc_xlsx.cli import year  # noqa: PLC0415
-    from cchc_xlsx.ledger import obligations, past  # noqa: PLC0415
-    from cchc_xlsx.recognise import Asked  # noqa: PLC0415
-    from cchc_xlsx.task import Task  # noqa: PLC0415
-
-    asked = Asked(own_forms=project.own_forms, key=project.key, issued=obligations.issued(book))
-    setup = project.setup
-    today, before = waivers.today(year.now()), past.of_all(book)
-    return workers.asking(Task(asked, setup.office.lang, setup.waivers, today, marks=True, past=before))
 
 
 def _by_server(project: Project, post: Post, kind: str, advance: Callable[[int, int], None] | None) -> Iterator[Posted]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 from cchc_xlsx import check as checking
@@ -35,7 +35,7 @@ def check(
     mark: Path | None,
 ) -> Report:
     """The versions that count, checked again; what is found is entered. Raises CchcError outside a year's folder."""
-    from cchc_xlsx import lock  # noqa: PLC0415 - most checks need no ledger
+    from cchc_xlsx.cli import year as years  # noqa: PLC0415 - most checks need no ledger
     from cchc_xlsx.store import Store  # noqa: PLC0415
 
     if year is None:
@@ -47,8 +47,8 @@ def check(
     ]
     entries.sort(key=lambda one: one.shown)
     report = checking.of_entries(entries, task, progress, jobs=jobs, expected=expected, mark=mark)
-    with lock.held(year.project.state):
-        _enter(year, report)
+    with years.writing(year.project) as book:
+        _enter(book, year, report)
     return report
 
 
@@ -58,18 +58,18 @@ def _shown(slot: Slot) -> str:
     return f"{period}/{form}_{period}_{unit}.xlsx" if period else f"ke-hoach/{form}_plan.xlsx"
 
 
-def _enter(year: Year, report: Report) -> None:
+def _enter(book: sqlite3.Connection, year: Year, report: Report) -> None:
     """Enter what is told of each version, where it is not what was told before."""
-    from cchc_xlsx.ledger import book, intake  # noqa: PLC0415
+    from cchc_xlsx.ledger import intake  # noqa: PLC0415
+    from cchc_xlsx.ledger.book import writing  # noqa: PLC0415
 
     versions = {one.sha256: one for one in year.current}
-    with closing(book.open_at(year.project.state)) as opened, book.writing(opened):
+    with writing(book):
         for one, told in told_by.with_members(report.files):
             version = versions.get(one.sha256 or "")
             if version:
-                intake.checked_again(
-                    opened, version.id, Checked(one.status, *_counts(told), told), dt.datetime.now(dt.UTC)
-                )
+                checked = Checked(one.status, *_counts(told), told)
+                intake.checked_again(book, version.id, checked, dt.datetime.now(dt.UTC))
 
 
 def _counts(told: str) -> tuple[int, int]:

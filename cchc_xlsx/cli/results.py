@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ from rich.text import Text as RichText
 
 from cchc_xlsx import __version__, reports, results, units, writer
 from cchc_xlsx.cli.base import LANG, say
-from cchc_xlsx.cli.show import COLOURS, captured, clean, console, put, status_word
+from cchc_xlsx.cli.show import COLOURS, clean, deliver_pieces, deliver_text, put, status_word
 from cchc_xlsx.reports import words
 from cchc_xlsx.results import STATUSES, FileResult, Report, Told
 
@@ -21,22 +20,12 @@ from cchc_xlsx.results import STATUSES, FileResult, Report, Told
 def deliver(report: Report, shape: str, output: Path | None) -> None:
     """Write the report to a file, or show it. A workbook is only ever a file."""
     if shape == "text":
-        if output:
-            writer.save(captured(lambda out: report_text(report, out)).encode(), output)
-        else:
-            report_text(report, console())
+        deliver_text(lambda out: report_text(report, out), output)
     elif shape == "xlsx":
         assert output
         writer.save(writer.findings_to_bytes(report, LANG, output), output)
     else:
-        pieces = {"json": report_json, "csv": _csv, "html": _html}[shape](report)
-        encoded = (piece.encode() for piece in pieces)
-        if output:
-            writer.save(encoded, output)
-            return
-        for piece in encoded:
-            sys.stdout.buffer.write(piece)
-        sys.stdout.buffer.flush()
+        deliver_pieces({"json": report_json, "csv": _csv, "html": _html}[shape](report), output)
 
 
 def _csv(report: Report) -> Iterator[str]:

@@ -6,11 +6,12 @@ import io
 import re
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text as RichText
 
-from cchc_xlsx import results
+from cchc_xlsx import results, writer
 from cchc_xlsx.cli.base import LANG, say
 from cchc_xlsx.rules import registry
 from cchc_xlsx.rules.model import Rule
@@ -33,7 +34,7 @@ def console() -> Console:
     )
 
 
-def captured(show: Callable[[Console], None]) -> str:
+def _captured(show: Callable[[Console], None]) -> str:
     """What would be shown, as plain text for a file."""
     buffer = io.StringIO()
     show(
@@ -48,6 +49,25 @@ def captured(show: Callable[[Console], None]) -> str:
         )
     )
     return buffer.getvalue()
+
+
+def deliver_text(show: Callable[[Console], None], output: Path | None) -> None:
+    """Write what is shown to a file as plain text, or show it."""
+    if output:
+        writer.save(_captured(show).encode(), output)
+    else:
+        show(console())
+
+
+def deliver_pieces(pieces: Iterable[str], output: Path | None) -> None:
+    """Write a text that comes in pieces to a file, or to standard output, the same bytes."""
+    encoded = (piece.encode() for piece in pieces)
+    if output:
+        writer.save(encoded, output)
+        return
+    for piece in encoded:
+        sys.stdout.buffer.write(piece)
+    sys.stdout.buffer.flush()
 
 
 def put(out: Console, line: RichText, indent: int = 0, hang: int = 0) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from rich.text import Text as RichText
 
 from cchc_xlsx import overview, writer
 from cchc_xlsx.cli.base import LANG, say
-from cchc_xlsx.cli.show import COLOURS, captured, clean, console, put
+from cchc_xlsx.cli.show import COLOURS, clean, deliver_pieces, deliver_text, put
 from cchc_xlsx.overview import data, words
 from cchc_xlsx.overview.view import Line, Overview, PeriodView, UnitView, Waiting
 from cchc_xlsx.results import Told
@@ -24,22 +23,12 @@ _NEAR = 3  # periods that are ahead and named one by one
 def deliver(view: Overview, shape: str, output: Path | None, *, mails: bool, whole: bool) -> None:
     """Write the view to a file, or show it. `mails` is about what came; `whole` shows periods that are ahead too."""
     if shape == "text":
-        if output:
-            writer.save(captured(lambda out: _text(view, out, mails=mails, whole=whole)).encode(), output)
-        else:
-            _text(view, console(), mails=mails, whole=whole)
+        deliver_text(lambda out: _text(view, out, mails=mails, whole=whole), output)
     elif shape == "xlsx":
         assert output
         writer.save(overview.to_bytes(view, LANG), output)
     else:
-        pieces = (data.told(view),) if shape == "json" else overview.html(view, LANG, mails=mails)
-        encoded = (piece.encode() for piece in pieces)
-        if output:
-            writer.save(encoded, output)
-            return
-        for piece in encoded:
-            sys.stdout.buffer.write(piece)
-        sys.stdout.buffer.flush()
+        deliver_pieces((data.told(view),) if shape == "json" else overview.html(view, LANG, mails=mails), output)
 
 
 def _text(view: Overview, out: Console, *, mails: bool, whole: bool) -> None:

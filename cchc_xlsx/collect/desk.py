@@ -12,21 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cchc_xlsx import history, identity, lock, owing, results, waivers, wire, workers
+from cchc_xlsx import briefing, history, identity, lock, owing, results, wire, workers
 from cchc_xlsx import store as stores
 from cchc_xlsx.collect import trust
 from cchc_xlsx.history import Reported
 from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger import book as ledger
-from cchc_xlsx.ledger import intake, obligations, past, plans
+from cchc_xlsx.ledger import intake, past, plans
 from cchc_xlsx.ledger.model import Attached, Checked, Slot
 from cchc_xlsx.ledger.obligations import Obligation
 from cchc_xlsx.mail.model import Mail, Part, Source, from_json, source_to_json
 from cchc_xlsx.project.model import Project
-from cchc_xlsx.recognise import Asked
 from cchc_xlsx.rules import registry
 from cchc_xlsx.store import Kept, Store
-from cchc_xlsx.task import Task
 from cchc_xlsx.workers import OVERRAN, Answer
 
 _NOT_OURS = "I501"
@@ -50,10 +48,13 @@ class Desk:
 
 
 @contextlib.contextmanager
-def opened(project: Project, now: Callable[[], dt.datetime], *, dry_run: bool = False) -> Iterator[Desk]:
+def opened(
+    project: Project, now: Callable[[], dt.datetime], *, dry_run: bool = False, answers: bool = False
+) -> Iterator[Desk]:
     """The desk of a year's folder, which no other run may use meanwhile; a dry run works on a copy that is thrown away.
 
-    Raises CchcError where another run is at work, or the ledger cannot be used.
+    `answers`: what is asked is for answers to the units; marked copies are wanted, and each workbook is held against all that is
+    known of other periods. Raises CchcError where another run is at work, or the ledger cannot be used.
     """
     with contextlib.ExitStack() as stack:
         stack.enter_context(lock.held(project.state))
@@ -66,13 +67,8 @@ def opened(project: Project, now: Callable[[], dt.datetime], *, dry_run: bool = 
         store = stack.enter_context(stores.opened(place))
         if not dry_run:
             stores.sweep(store, intake.kept(book))
-        setup = project.setup
-        task = Task(
-            Asked(own_forms=project.own_forms, key=project.key, issued=obligations.issued(book)),
-            setup.office.lang,
-            setup.waivers,
-            waivers.today(now()),
-        )
+        known = past.of_all(book) if answers else ()
+        task = briefing.task(project, book, now(), marks=answers, past=known)
         ask = stack.enter_context(workers.asking(task))
         yield Desk(project, book, store, ask, owed, now)
 

@@ -6,18 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cchc_xlsx import periods
-from cchc_xlsx.consolidate import combine, words
+from cchc_xlsx.consolidate import combine, dashboard, words
 from cchc_xlsx.consolidate.combine import OTHER, TALLY
-from cchc_xlsx.consolidate.listing import BANNER
+from cchc_xlsx.consolidate.dashboard import PAGE_PT, Page
+from cchc_xlsx.consolidate.listing import BANNER, cut
 from cchc_xlsx.consolidate.model import Figure, Summary
 from cchc_xlsx.consolidate.total import NAME as TOTAL
 from cchc_xlsx.consolidate.total import Total
 from cchc_xlsx.issue import Line, label
 from cchc_xlsx.layout import metrics
 from cchc_xlsx.layout.head import HEADER_FILL
-from cchc_xlsx.layout.model import Cell, Chart, Content, Formula, Place, Print, Series, Sheet, Style, a1, a1_range
+from cchc_xlsx.layout.model import Cell, Chart, Content, Formula, Series, Sheet, Style, a1, a1_range
 
-NAME = "Bảng điều khiển"
 _WIDTHS = {1: 30.0, **dict.fromkeys(range(2, 10), 8.4), 10: 3.0, 11: 40.0, 12: 10.0, 13: 10.0}
 _LAST, _DATA = 9, 11  # the last printed column, the first of what the charts read
 # As on the page of the report: what is under way must not look like what is met.
@@ -27,30 +27,12 @@ _HEADS = ("Nhóm", "Số nội dung", *TALLY)
 _LONGEST_LABEL, _LONGEST_GROUP = 46, 90
 _LONGEST_TICK = 36  # beside a bar, on one line
 _BESIDE = "Số liệu của biểu đồ"
-_MARGINS_MM = (20.0, 10.0, 15.0, 12.0)
-_PAGE_PT = (297 - _MARGINS_MM[2] - _MARGINS_MM[3]) / 25.4 * 72
-
-
-@dataclass(slots=True)
-class _Page:
-    cells: dict[Place, Cell]
-    heights: dict[int, float]
-    row: int = 0
-
-    def line(self, text: str, style: Style) -> int:
-        self.row += 1
-        room = metrics.cell_width_pt([_WIDTHS[column] for column in range(1, _LAST + 1)])
-        self.cells[self.row, 1] = Cell(text, style)
-        self.heights[self.row] = metrics.text_height_pt(text, room, style.size, style.bold) + 3
-        return self.row
-
-    def used_pt(self) -> float:
-        return sum(self.heights[row] for row in range(1, self.row + 1))
+_GAP_PT = 15.0  # above a chart
 
 
 def board(summary: Summary, total: Total, banner: str) -> Sheet:
     """The page, its figures formulas over *Tổng hợp*."""
-    page = _Page({}, {})
+    page = Page(_WIDTHS, _LAST, _DATA)
     issue = summary.issue
     assert issue.period
     page.line("BẢNG ĐIỀU KHIỂN CẢI CÁCH HÀNH CHÍNH", Style(size=14, bold=True, align="center", border=""))
@@ -64,18 +46,15 @@ def board(summary: Summary, total: Total, banner: str) -> Sheet:
     for text, style in said:
         if text:
             page.line(text, style)
-    merges = [(row, 1, row, _LAST) for row in range(1, page.row + 1)]
+    lines = page.row
     groups = list(_groups(summary))
     first = _group_table(page, groups, total)
     bars = [found for one in summary.figures if (found := _progress(one, total))]
     charts = [_group_chart(page, first, len(groups), 17.0 if bars else 30.0)]
     if bars:
         charts.append(_progress_chart(page, bars, charts[0]))
-    page.row += 1
-    page.heights[page.row] = 15.0
-    last = charts[-1].at[0] + round(charts[-1].height_pt / 15.0)
-    paper = Print(landscape=False, fit_pages=(1, 1), area=(1, 1, last, _LAST), margins_mm=_MARGINS_MM, first_page=1)
-    return Sheet(NAME, page.cells, _WIDTHS, page.heights, tuple(merges), paper=paper, charts=tuple(charts))
+    page.gap(_GAP_PT)
+    return dashboard.sheet(page, lines, charts)
 
 
 # ------------------------------------------------------------------------------------------------------------- by group
@@ -104,9 +83,8 @@ def _groups(summary: Summary) -> Iterator[_Group]:
         yield _Group(tops.get(top, "Các nội dung"), figures)
 
 
-def _group_table(page: _Page, groups: Sequence[_Group], total: Total) -> int:
-    page.row += 1
-    page.heights[page.row] = 6.0
+def _group_table(page: Page, groups: Sequence[_Group], total: Total) -> int:
+    page.gap(6.0)
     page.row += 1
     head = Style(bold=True, align="center", fill=HEADER_FILL, size=10)
     for column, text in enumerate(_HEADS, 1):
@@ -117,9 +95,9 @@ def _group_table(page: _Page, groups: Sequence[_Group], total: Total) -> int:
     for group in groups:
         page.row += 1
         counted = [sum(combine.tallied(one) == word for one in group.figures) for word in TALLY]
-        name = _cut(group.name, _LONGEST_GROUP)
+        name = cut(group.name, _LONGEST_GROUP)
         page.cells[page.row, 1] = Cell(name, Style(size=10))
-        page.cells[page.row, _DATA] = Cell(_cut(group.name, _LONGEST_TICK), Style(size=10, wrap=False))
+        page.cells[page.row, _DATA] = Cell(cut(group.name, _LONGEST_TICK), Style(size=10, wrap=False))
         page.heights[page.row] = metrics.text_height_pt(name, metrics.cell_width_pt([_WIDTHS[1]]), 10) + 3
         _count(page, 2, len(group.figures))
         for column, (word, count) in enumerate(zip(TALLY, counted, strict=True), 3):
@@ -132,7 +110,7 @@ def _group_table(page: _Page, groups: Sequence[_Group], total: Total) -> int:
     return first
 
 
-def _count(page: _Page, column: int, content: Content) -> None:
+def _count(page: Page, column: int, content: Content) -> None:
     page.cells[page.row, column] = Cell(content, Style(size=10, align="center", number_format="0"))
 
 
@@ -147,7 +125,7 @@ def _rest(row: int, count: int) -> Formula:
     return Formula(f"{a1((row, 2))}-SUM({a1_range((row, 3, row, len(TALLY) + 1))})", count)
 
 
-def _sums(page: _Page, first: int) -> None:
+def _sums(page: Page, first: int) -> None:
     last = page.row
     page.row += 1
     page.heights[page.row] = 18.0
@@ -159,37 +137,14 @@ def _sums(page: _Page, first: int) -> None:
         page.cells[page.row, column] = Cell(Formula(f"SUM({a1_range((first, column, last, column))})", count), bold)
 
 
-def _group_chart(page: _Page, first: int, count: int, bar_pt: float) -> Chart:
+def _group_chart(page: Page, first: int, count: int, bar_pt: float) -> Chart:
     last = first + count - 1
     series = tuple(
         Series((first - 1, column), (first, _DATA, last, _DATA), (first, column, last, column), colour)
         for column, colour in enumerate(_COLOURS, 3)
     )
-    height = min(_PAGE_PT * 0.5, 66.0 + bar_pt * count)
-    return _placed(page, "Mức độ hoàn thành theo nhóm", height, series, stacked=True)
-
-
-def _placed(
-    page: _Page,
-    title: str,
-    height: float,
-    series: tuple[Series, ...],
-    *,
-    stacked: bool = False,
-    maximum: float | None = None,
-) -> Chart:
-    """A chart below what is there; the rows that it covers are 15 pt high."""
-    page.row += 1
-    page.heights[page.row] = 15.0
-    at = (page.row + 1, 1)
-    rows = round(height / 15.0)
-    for _ in range(rows):
-        page.row += 1
-        page.heights[page.row] = 15.0
-    for row in (at[0] - 1, *range(at[0], page.row + 1)):
-        page.cells.setdefault((row, 1), Cell(None, Style(border="")))
-    width = sum(metrics.column_width_pt(_WIDTHS[column]) for column in range(1, _LAST + 1)) - 4
-    return Chart(title, at, width, rows * 15.0 - 4, series, stacked, maximum=maximum)
+    height = min(PAGE_PT * 0.5, 66.0 + bar_pt * count)
+    return dashboard.chart(page, "Mức độ hoàn thành theo nhóm", height, series, gap_pt=_GAP_PT, stacked=True)
 
 
 # --------------------------------------------------------------------------------------------------------- by indicator
@@ -223,31 +178,16 @@ def _progress(figure: Figure, total: Total) -> _Bar | None:
 def _short(line: Line) -> str:
     """What a bar is called: its row's number and name, of a part of a row its own."""
     part = line.measure.label if line.row.measures else ""
-    return _cut(f"{line.label.split()[0]} {part}" if part else line.label, _LONGEST_LABEL)
+    return cut(f"{line.label.split()[0]} {part}" if part else line.label, _LONGEST_LABEL)
 
 
-def _cut(text: str, length: int) -> str:
-    """The text, cut between words."""
-    return text if len(text) <= length else text[:length].rsplit(" ", 1)[0].rstrip(" ,;–-") + "…"
-
-
-def _progress_chart(page: _Page, bars: Sequence[_Bar], above: Chart) -> Chart:
+def _progress_chart(page: Page, bars: Sequence[_Bar], above: Chart) -> Chart:
     """The chart, on the rest of the page; what it reads stands beside the printed area."""
     head = above.at[0]
-    texts = (_BESIDE, "Kết quả", "Chỉ tiêu")
-    for column, text in enumerate(texts, _DATA):
-        page.cells[head, column] = Cell(text, Style(size=10, bold=True, fill=HEADER_FILL, align="center", wrap=False))
-    for row, bar in enumerate(bars, head + 1):
-        contents: tuple[Content, ...] = (bar.name, bar.result, bar.target)
-        for column, content in enumerate(contents, _DATA):
-            shown = "@" if column == _DATA else "0.0%"
-            page.cells[row, column] = Cell(content, Style(size=10, number_format=shown, wrap=False))
-            page.heights.setdefault(row, 15.0)
-    last = head + len(bars)
-    series = tuple(
-        Series((head, column), (head + 1, _DATA, last, _DATA), (head + 1, column, last, column), colour)
-        for column, colour in ((_DATA + 1, _RESULT), (_DATA + 2, _TARGET))
-    )
-    height = max(_PAGE_PT * 0.97 - page.used_pt(), 60.0 + 14.0 * len(bars))
+    rows = [(bar.name, bar.result, bar.target) for bar in bars]
+    dashboard.beside(page, head, (_BESIDE, "Kết quả", "Chỉ tiêu"), rows, "0.0%")
+    series = dashboard.series(page, head, len(bars), (_RESULT, _TARGET))
+    height = max(PAGE_PT * 0.97 - page.used_pt(), 60.0 + 14.0 * len(bars))
     top = max([1.0, *(bar.target for bar in bars), *(float(bar.result.value or 0) for bar in bars)])
-    return _placed(page, "Kết quả so với chỉ tiêu", height, series, maximum=1.0 if top <= 1 else None)
+    maximum = 1.0 if top <= 1 else None
+    return dashboard.chart(page, "Kết quả so với chỉ tiêu", height, series, gap_pt=_GAP_PT, maximum=maximum)

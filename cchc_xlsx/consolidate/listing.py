@@ -115,6 +115,11 @@ def _row(cells: dict[Place, Cell], row: int, heads: Sequence[Column], contents: 
     return min(metrics.MAX_ROW_PT, height + _AIR_PT)
 
 
+def cut(text: str, length: int) -> str:
+    """The text, cut between words."""
+    return text if len(text) <= length else text[:length].rsplit(" ", 1)[0].rstrip(" ,;–-") + "…"
+
+
 def _fitting(text: str, room_pt: float) -> str:
     """The text, cut to what the highest row shows."""
     most = metrics.MAX_ROW_PT - 2 * _AIR_PT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cchc_xlsx.lang import Text
@@ -165,6 +165,20 @@ class Current:
 
     version: Version
     is_conflict: bool = False
+
+
+def by_slot(came: Iterable[Version]) -> Mapping[Slot, tuple[Version, ...]]:
+    """The versions of each slot for which some came, in the order in which they are given."""
+    slots: dict[Slot, list[Version]] = {}
+    for one in came:
+        slots.setdefault(one.slot, []).append(one)
+    return {slot: tuple(found) for slot, found in slots.items()}
+
+
+def current_by_slot(came: Iterable[Version]) -> Mapping[Slot, Version]:
+    """The version that counts of each slot for which one was taken; the versions are in the order of arrival."""
+    counting = {slot: current(found) for slot, found in by_slot(came).items()}
+    return {slot: one.version for slot, one in counting.items() if one}
 
 
 def current(versions_of_slot: tuple[Version, ...]) -> Current | None:

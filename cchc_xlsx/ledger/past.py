@@ -35,13 +35,9 @@ def _earlier(found: Iterable[OfYear]) -> Iterator[Reported]:
 
 
 def _reported(book: sqlite3.Connection, came: tuple[Version, ...]) -> Iterator[Reported]:
-    slots: dict[Slot, list[Version]] = {}
-    for one in came:
-        slots.setdefault(one.slot, []).append(one)
-    for versions in slots.values():
-        counts = obligations.current(tuple(versions))
-        if counts and counts.version.checking and counts.version.slot.period:
-            found = _of(counts.version, obligations.told(book, counts.version.checking))
+    for slot, version in obligations.current_by_slot(came).items():
+        if version.checking and slot.period:
+            found = _of(version, obligations.told(book, version.checking))
             if found:
                 yield found
 

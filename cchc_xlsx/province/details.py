@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from cchc_xlsx.consolidate.listing import Column
+from cchc_xlsx.consolidate.listing import Column, cut
 from cchc_xlsx.consolidate.model import NO_DATA
 from cchc_xlsx.expr import Scalar
 from cchc_xlsx.issue import Line
@@ -129,7 +129,7 @@ def _row(line: Line, one: Entry, name: str, *, is_first: bool) -> Cells:
         (one.file, _TEXT),
         (one.sheet, _PLAIN),
         (one.cells.get(name, ""), _TEXT),
-        (sheet.cut(one.reason, _LONGEST_REASON) if is_first else "", _TEXT),
+        (cut(one.reason, _LONGEST_REASON) if is_first else "", _TEXT),
         (line.key(name), _PLAIN),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from cchc_xlsx.consolidate.listing import Column
+from cchc_xlsx.consolidate.listing import Column, cut
 from cchc_xlsx.consolidate.model import NO_DATA, PROVISIONAL
 from cchc_xlsx.expr import Scalar
 from cchc_xlsx.fields import NOT_REACHED, REACHED
@@ -162,7 +162,7 @@ def _remarks(frame: _Frame) -> Iterator[str]:
 
 
 def _heads(province: Province) -> list[Column]:
-    words = [f"{sheet.cut(line.label, _LONGEST_HEADING)} [{line.id}]" for line in province.lines]
+    words = [f"{cut(line.label, _LONGEST_HEADING)} [{line.id}]" for line in province.lines]
     values = [Column(text, _WIDTH, "center") for text in words]
     places = [Column(f"Hạng [{line.id}]", _WIDTH, "center", printed=False) for line in province.lines]
     outcomes = [Column(f"Đánh giá [{line.id}]", _WIDTH, "center", printed=False) for line in province.lines]

@@ -131,8 +131,3 @@ def _rows(one: Long, first: int) -> Iterable[tuple[float, Cells]]:
 @lru_cache(maxsize=4096)  # names and labels come again and again
 def _height(text: str, room_pt: float) -> float:
     return metrics.text_height_pt(text, room_pt, SIZE)
-
-
-def cut(text: str, length: int) -> str:
-    """The text, cut between words."""
-    return text if len(text) <= length else text[:length].rsplit(" ", 1)[0].rstrip(" ,;–-") + "…"
