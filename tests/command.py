@@ -26,6 +26,7 @@ _UNSET = (
     "LC_ALL",
     "LANG",
     "PYTHONIOENCODING",
+    "PYTHONDONTWRITEBYTECODE",
 )
 
 
@@ -57,7 +58,7 @@ def environment(**more: str) -> dict[str, str]:
         **kept,
         "PYTHONPATH": HOME,
         "LANG": "C.UTF-8",
-        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPYCACHEPREFIX": str(Path(HOME, ".cache", "bytecode")),  # compiled once, not by each of a thousand runs
         "PYTHONWARNINGS": "error",
         **more,
     }

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import sqlite3
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import command
 import pytest
+
+SYNCS, RENAMES = ("fsync", "fdatasync"), ("rename", "renameat", "renameat2")
+SENDS, WRITES, FOLDERS = ("sendto",), ("pwrite64",), ("mkdir", "mkdirat")
+_ALL = (*SYNCS, *RENAMES, *SENDS, *WRITES, *FOLDERS)
 
 # What must come out the same; moments of our own clock, counts of tries and numbers of rows may differ.
 _STATE = {
@@ -33,6 +38,13 @@ _STATE = {
 State = dict[str, list[tuple[Any, ...]] | dict[str, bytes]]
 
 
+class Step(NamedTuple):
+    """A system call of a command: its name, and which one of that name it is, from 1."""
+
+    call: str
+    number: int
+
+
 def need() -> None:
     """Skip where strace is missing; under CI that is a failure."""
     if shutil.which("strace") is None:
@@ -50,47 +62,63 @@ def state(folder: Path) -> State:
     return found
 
 
-def run(
-    arguments: Sequence[str | Path], cwd: Path, environment: dict[str, str], calls: str, number: int
+def steps(arguments: Sequence[str | Path], folder: Path, environment: dict[str, str]) -> list[Step]:
+    """Run the command to its end; its system calls that put something on the disk or the wire, in their order."""
+    log = folder.parent / "strace.log"
+    done = _traced(arguments, folder, environment, "-o", str(log), "-e", f"trace={_set(_ALL)}")
+    assert done.returncode == 0, done.stderr.decode()
+    counts: dict[str, int] = {}
+    found = []
+    for call in re.findall(r"^(\w+)\(", log.read_text(errors="replace"), re.M):
+        counts[call] = counts.get(call, 0) + 1
+        found.append(Step(call, counts[call]))
+    return found
+
+
+def of(calls: Sequence[str], made: Sequence[Step]) -> list[Step]:
+    """Those of the steps that are calls of these names; of writes in a row only the last.
+
+    Before that one nothing of the row counts, however much of it is there: the last is what commits.
+    """
+    after = [*made[1:], None]
+    return [
+        one
+        for one, then in zip(made, after, strict=True)
+        if one.call in calls and not (one.call in WRITES and then and then.call == one.call)
+    ]
+
+
+def each(
+    arguments: Sequence[str | Path], fresh: Path, place: Path, environment: dict[str, str], walked: Iterable[Step]
+) -> Iterator[tuple[Step, Path]]:
+    """A copy of the folder `fresh` after the command was killed at a step, before the system did what it asks for."""
+    for one in walked:
+        folder = place / f"{one.call}-{one.number}" / fresh.name
+        shutil.copytree(fresh, folder)
+        # strace counts each name by itself: of several at once, those are never reached that another is ahead of.
+        kill = f"inject={_set([one.call])}:signal=SIGKILL:when={one.number}"
+        done = _traced(arguments, folder, environment, "-o", os.devnull, "-e", f"trace={_set([one.call])}", "-e", kill)
+        assert done.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL), one
+        yield one, folder
+        shutil.rmtree(folder.parent)
+
+
+def _set(calls: Sequence[str]) -> str:
+    """Names as strace takes them, also those that this machine does not have."""
+    return ",".join(f"?{call}" for call in calls)
+
+
+def _traced(
+    arguments: Sequence[str | Path], cwd: Path, environment: dict[str, str], *options: str
 ) -> subprocess.CompletedProcess[bytes]:
-    """The command, killed when one of its threads makes its `number`-th of these system calls."""
-    log = cwd / ".strace"
-    code = ["strace", "-f", "-qq", "-o", str(log), "-e", f"trace={calls}", "-e"]
-    code.append(f"inject={calls}:signal=SIGKILL:when={number}")
+    """The command under strace, but not the process that reads for it, which ends by itself when nobody asks it any more."""
     done = subprocess.run(
-        [*code, *command.COMMAND, *map(str, arguments)],
+        ["strace", "-qq", *options, *command.COMMAND, *map(str, arguments)],
         cwd=cwd,
-        env=command.environment(**environment),
+        env=command.environment(**environment, PYTHONDONTWRITEBYTECODE="1"),  # keeping bytecode takes steps too
         capture_output=True,
         timeout=120,
         check=False,
     )
-    log.unlink(missing_ok=True)
     assert b"Traceback" not in done.stderr, done.stderr.decode()
     return done
-
-
-def was_killed(done: subprocess.CompletedProcess[bytes]) -> bool:
-    """Whether the command itself was; strace ends like it."""
-    return done.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL)
-
-
-def each(
-    arguments: Sequence[str | Path],
-    fresh: Path,
-    place: Path,
-    environment: dict[str, str],
-    calls: str,
-    stride: int = 1,
-    most: int = 400,
-) -> Iterator[tuple[int, Path]]:
-    """A copy of the folder `fresh` after the command was killed at its first, next, … call; until it runs to its end."""
-    for number in range(1, most, stride):
-        folder = place / fresh.name
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(fresh, folder)
-        done = run(arguments, folder, environment, calls, number)
-        yield number, folder
-        if not was_killed(done):
-            return
-    raise AssertionError(f"after {most} calls the command still did not come to its end")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import command
@@ -347,26 +347,25 @@ def is_beside(name: str) -> bool:
 
 @pytest.mark.parametrize(
     ("calls", "stride"),
-    [("fsync", 6), ("rename,renameat,renameat2", 3), ("mkdir,mkdirat", 2), ("pwrite64", 11)],
-    ids=["fsync", "rename", "mkdir", "pwrite64"],
+    [(kills.SYNCS, 6), (kills.RENAMES, 3), (kills.FOLDERS, 2), (kills.WRITES, 2)],
+    ids=["sync", "rename", "mkdir", "write"],
 )
-def test_killed_anywhere_it_is_whole_or_not_there(calls: str, stride: int, tmp_path: Path) -> None:
+def test_killed_anywhere_it_is_whole_or_not_there(calls: Sequence[str], stride: int, tmp_path: Path) -> None:
     kills.need()
     office = rolling.begun(tmp_path / "fresh" / "nam-2027", 2027, (ANY,))
     collect(office, reported(office, ANY, "N", "VP"))
     before = content(office.folder)
-    office.run("roll", "2028", "--out", tmp_path / "whole")
-    expected = state(tmp_path / "whole")
-    later = tmp_path / "killed" / "nam-2028"
+    whole = Path(shutil.copytree(office.folder, tmp_path / "whole" / office.folder.name))
+    walked = kills.of(calls, kills.steps(("roll", "2028"), whole, {}))[::stride]
+    expected = state(whole.parent / "nam-2028")
     seen = []
-    for number, folder in kills.each(("roll", "2028"), office.folder, tmp_path / "killed", {}, calls, stride):
-        assert {name: data for name, data in content(folder).items() if not is_beside(name)} == before, (calls, number)
+    for step, folder in kills.each(("roll", "2028"), office.folder, tmp_path / "killed", {}, walked):
+        assert {name: data for name, data in content(folder).items() if not is_beside(name)} == before, step
+        later = folder.parent / "nam-2028"
         seen.append(later.exists())
         if not later.exists():
             Office(folder).run("roll", "2028")
-        assert state(later) == expected, (calls, number)
-        shutil.rmtree(later)
-    assert seen[-1]
+        assert state(later) == expected, step
     assert not all(seen)
 
 

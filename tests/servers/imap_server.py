@@ -220,6 +220,12 @@ class Box:
             _ok(client.uid("STORE", str(uid), "+FLAGS.SILENT", "(\\Deleted)"))
             _ok(client._simple_command("UID", "EXPUNGE", str(uid)))
 
+    def empty(self, user: str, folder: str) -> None:
+        """Delete all mails of a folder for good."""
+        with self.client(user, folder) as client:
+            _ok(client.uid("STORE", "1:*", "+FLAGS.SILENT", "(\\Deleted)"))
+            _ok(client.expunge())
+
     def folders(self, user: str) -> list[str]:
         """The names of the folders."""
         with self.client(user) as client:
