@@ -71,10 +71,13 @@ def _strays(layout: Layout, grid: Grid) -> Set[Place] | None:
     locked = layout.locked
     if not locked.keys.items() <= grid.values.items() or not grid.formulas.keys().isdisjoint(locked.keys):
         return None
-    strays = grid.values.keys() - locked.known
-    if any(row == 1 or column == 1 for row, column in strays):
-        return None
-    return strays | (grid.formulas.keys() - locked.known) | (grid.errors.keys() - locked.known)
+    strays: set[Place] = set()
+    for held in (grid.values, grid.formulas, grid.errors):
+        if not held.keys() <= locked.known:
+            strays |= held.keys() - locked.known
+            if held is grid.values and any(row == 1 or column == 1 for row, column in strays):
+                return None
+    return strays
 
 
 def _rows(layout: Layout, found: Mapping[str, list[int]], findings: list[Finding]) -> dict[int, int]:

@@ -11,7 +11,6 @@ import gc
 import json
 import os
 import signal
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from cchc_xlsx import (
     issue,
     marks,
     package,
+    processes,
     reader,
     reports,
     results,
@@ -46,15 +46,18 @@ MAX_SECONDS = 20  # beyond what the run itself allows: the process ends even whe
 
 def main() -> None:
     """Answer until standard input ends."""
-    out = _silence()
+    from cchc_xlsx import spec  # noqa: F401, PLC0415 - forms need it; meanwhile the run is still looking for its files
+
+    requests = processes.Requests(_silence())
     _limit()
-    first = sys.stdin.buffer.readline()
+    lines = iter(requests)
+    first = next(lines, b"")
     if not first:
         return  # nothing was to be read after all
     wanted = task.from_line(first)
     layouts = Layouts()
     _rest_from_cycles()
-    for line in sys.stdin.buffer:
+    for line in lines:
         request = json.loads(line)
         with _clock():
             if "plan" in request:
@@ -64,8 +67,8 @@ def main() -> None:
             else:
                 told = replace(wanted, past=history.from_json(request["past"])) if "past" in request else wanted
                 answer = _file(Path(request["file"]), request["name"], told, layouts)
-        out.write(answer + b"\n")
-        out.flush()
+        requests.out.write(answer + b"\n")
+        requests.out.flush()
 
 
 def _silence() -> BinaryIO:

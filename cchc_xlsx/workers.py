@@ -6,7 +6,6 @@ import contextlib
 import itertools
 import json
 import queue
-import subprocess
 import threading
 import time
 from collections import deque
@@ -22,6 +21,7 @@ DIED, OVERRAN = "F015", "F016"
 _AHEAD = 8  # files that a worker knows of, so that it need not wait for the run between them
 _TOGETHER = 4  # answers: to wake the run for each costs half of what it does for it
 _LOOK_SECONDS = 0.2
+_READY_FILES = 4  # by then a process has loaded all that others need
 
 Answer = bytes | str  # what the worker wrote, or the code of what became of it
 
@@ -29,9 +29,10 @@ Answer = bytes | str  # what the worker wrote, or the code of what became of it
 class Worker:
     """One process; it is started when it is needed, and again after it was lost."""
 
-    def __init__(self, settings: bytes) -> None:
+    def __init__(self, settings: bytes, source: processes.Source) -> None:
         self._settings = settings
-        self._process: subprocess.Popen[bytes] | None = None
+        self._source = source
+        self._process: processes.Process | None = None
         self._lock = threading.Lock()
         self._since: float | None = None
         self._overran = False
@@ -40,20 +41,25 @@ class Worker:
     def ask(self, requests: Iterator[dict[str, Any]]) -> Iterator[Answer]:
         """One answer to each request, in their order; some are told ahead, so that the process need not wait for us."""
         waiting: deque[dict[str, Any]] = deque()
+        answered = 0
         while not self._closed:
             fresh = list(itertools.islice(requests, _AHEAD - len(waiting))) if len(waiting) <= _AHEAD // 2 else []
             waiting.extend(fresh)
             if not waiting:
-                return
+                break
             is_new = self._process is None  # it knows of nothing that was told before
             pipes = self._started()
             if pipes is None:
-                return
+                break
             answer = self._asked(*pipes, waiting if is_new else fresh)
             if self._closed and isinstance(answer, str):
-                return
+                break
             waiting.popleft()
+            answered += 1
+            if answered == _READY_FILES:
+                self._source.ready()
             yield answer
+        self._source.ready()
 
     def _asked(self, told: IO[bytes], answers: IO[bytes], requests: Iterable[dict[str, Any]]) -> Answer:
         with contextlib.suppress(OSError):
@@ -69,7 +75,7 @@ class Worker:
             if self._closed:
                 return None
             if self._process is None:
-                self._process = processes.start()
+                self._process = self._source.start()
                 assert self._process.stdin
                 with contextlib.suppress(OSError):
                     self._process.stdin.write(self._settings)
@@ -111,6 +117,7 @@ class Worker:
     def close(self) -> None:
         """End the process."""
         self._closed = True
+        self._source.ready()
         self._kill()
 
 
@@ -120,7 +127,8 @@ def run(files: Sequence[tuple[Path, str]], wanted: Task, jobs: int) -> Iterator[
     A file is where it is and what it is called. Answers are those of `worker`, or the code of what became of that.
     """
     settings = task.to_line(wanted)
-    workers = [Worker(settings) for _ in range(max(1, min(jobs, len(files))))]
+    source = processes.source()
+    workers = [Worker(settings, source) for _ in range(max(1, min(jobs, len(files))))]
     numbers = iter(range(len(files)))
     taking = threading.Lock()
     found: queue.Queue[list[tuple[int, Answer]] | BaseException] = queue.Queue(maxsize=32)
@@ -160,6 +168,7 @@ def run(files: Sequence[tuple[Path, str]], wanted: Task, jobs: int) -> Iterator[
                 found.get(timeout=0.01)
         for worker in workers:
             worker.drop()
+        source.close()
 
 
 def _gathered(
@@ -184,7 +193,8 @@ def _gathered(
 @contextlib.contextmanager
 def asking(wanted: Task) -> Iterator[Callable[[dict[str, Any]], Answer]]:
     """Something to be asked one thing after another; each answer is that of `worker`, or the code of what became of that."""
-    worker = Worker(task.to_line(wanted))
+    source = processes.source()
+    worker = Worker(task.to_line(wanted), source)
     ended = threading.Event()
 
     def watch() -> None:
@@ -200,6 +210,7 @@ def asking(wanted: Task) -> Iterator[Callable[[dict[str, Any]], Answer]]:
         watcher.join()
         worker.close()
         worker.drop()
+        source.close()
 
 
 def plan(path: Path, wanted: Task) -> dict[str, Any] | str:

@@ -63,8 +63,8 @@ mail        mail in and out
 task        what the processes are told
 examine     one file → findings
 wire        what it says of one
+processes   starting those that read files
 worker      the process that examines files
-processes   starting them
 workers     files → answers of worker processes
 beside      what the office keeps among them
 check       folders → results

@@ -23,7 +23,8 @@ from cchc_xlsx import project
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.project import key, scripts
 from cchc_xlsx.project.mistakes import SetupError
-from cchc_xlsx.project.model import FOLDERS, SETUP, STATE
+from cchc_xlsx.project.model import FOLDERS
+from cchc_xlsx.project.names import SETUP, STATE
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="modes of files")
 NAMES = [*FOLDERS, SETUP, *(f"{one.name}.{end}" for one in scripts.STEPS for end in ("cmd", "sh"))]

@@ -14,7 +14,7 @@ import openpyxl
 from cchc_xlsx import project
 from cchc_xlsx.project.draw import at
 from cchc_xlsx.project.mistakes import SetupError
-from cchc_xlsx.project.model import SETUP
+from cchc_xlsx.project.names import SETUP
 from cchc_xlsx.project.pages import PAGES
 
 COMMUNE, YEAR = "Nhơn Hậu", 2027

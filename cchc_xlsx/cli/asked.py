@@ -14,13 +14,13 @@ from cchc_xlsx import project as projects
 from cchc_xlsx.cli.base import LANG
 from cchc_xlsx.errors import CchcError, why
 from cchc_xlsx.lang import Text
-from cchc_xlsx.ledger.model import Slot
 from cchc_xlsx.recognise import Asked, GivenPlan
 from cchc_xlsx.task import Task
 from cchc_xlsx.together import Expected
 from cchc_xlsx.waivers import Waiver
 
 if TYPE_CHECKING:
+    from cchc_xlsx.ledger.model import Slot
     from cchc_xlsx.ledger.obligations import Version
     from cchc_xlsx.project.model import Project
 
@@ -89,7 +89,7 @@ def expected(year: Year | None, *, expect_all: bool) -> Expected | None:
     if year is None:
         return None
     late = year.late
-    return lambda who, unit: Slot(who.form, who.period or "", unit) in late
+    return lambda who, unit: (who.form, who.period or "", unit) in late
 
 
 def year(paths: Sequence[Path]) -> Year | None:

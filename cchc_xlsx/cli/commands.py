@@ -241,7 +241,7 @@ def check(paths: tuple[Path, ...], *, strict: bool, **given: Any) -> int:  # noq
 
     processes.warm_up()
     from cchc_xlsx import check as room  # noqa: PLC0415
-    from cchc_xlsx.cli import asked, recheck, results  # noqa: PLC0415
+    from cchc_xlsx.cli import asked, results  # noqa: PLC0415
 
     output, waivers = given["output"], given["waivers"]
     shape = asked.shape(given["shape"], output)
@@ -263,6 +263,8 @@ def check(paths: tuple[Path, ...], *, strict: bool, **given: Any) -> int:  # noq
                 leave_out=found.project.own_folders if found else (),
             )
         else:
+            from cchc_xlsx.cli import recheck  # noqa: PLC0415 - it knows the ledger
+
             report = recheck.check(found, task, advance, jobs=given["jobs"], expected=expected, mark=given["mark"])
     results.deliver(report, shape, output)
     return _exit_code(report, strict=strict)

@@ -16,7 +16,8 @@ from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger import book as ledger
 from cchc_xlsx.ledger.obligations import VIETNAM
 from cchc_xlsx.overview import Overview
-from cchc_xlsx.project.model import SETUP, Project
+from cchc_xlsx.project.model import Project
+from cchc_xlsx.project.names import SETUP
 
 _NO_YEAR = Text(
     "Lệnh này chạy trong thư mục của năm (có tệp {file}). Vào thư mục đó rồi chạy lại, hoặc tạo mới: cchc-xlsx init.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -268,10 +269,10 @@ class Layout:
             if place[0] == 1 or place[1] == 1 or cell.role in ("input", "blank") or cell.content in (None, ""):
                 continue
             if isinstance(cell.content, Formula):
-                formulas[place] = cell.content.text
+                formulas[place] = sys.intern(cell.content.text)
             else:
                 assert cell.content is not None
-                texts[place] = cell.content
+                texts[place] = sys.intern(cell.content) if type(cell.content) is str else cell.content
         return Locked(texts, formulas, keys, frozenset(known))
 
 

@@ -9,22 +9,21 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
-from functools import cache
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from cchc_xlsx import extras, identity
-from cchc_xlsx.fields import Context, Field
+from cchc_xlsx.fields import Context
 from cchc_xlsx.form import render
 from cchc_xlsx.identity import Identity
-from cchc_xlsx.issue import Issue, Line
-from cchc_xlsx.layout.model import Cell, Formula, Layout, Locked, Place, Sheet
+from cchc_xlsx.issue import Issue
+from cchc_xlsx.layout.model import Formula, Layout, Locked, Place
 from cchc_xlsx.layout.place import place
-from cchc_xlsx.rules.registry import Constraints
 
 # Deseret letters: no Vietnamese text has them, and as they have both cases, it shows whether a form prints the name in capitals.
 _NAME = "𐐨𐐀𐐨𐐀"
 One = TypeVar("One")
-Key = TypeVar("Key", int, str)
+Key = TypeVar("Key", bound=Hashable)
 
 
 def key(issue: Issue) -> Hashable:
@@ -40,43 +39,47 @@ def _kind(issue: Issue) -> str:
     return issue.commune.removesuffix(render.bare(issue.commune))
 
 
+Swap = Callable[[str], str]
+Put = Callable[[Swap], Any]  # a value with a commune's name in it
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
-    """The layout of the stand-in, and of it what names the commune."""
+    """The layout of the stand-in, and what of it is made anew for each commune, as it names it."""
 
     layout: Layout
-    sheets: Mapping[int, Mapping[Place, Cell]]
-    labels: Mapping[int, str]
-    row_keys: Mapping[int, str]
-    column_keys: Mapping[int, str]
-    constraints: Constraints
-    lines: Mapping[int, Line]  # by their number
-    fields: Mapping[str, Field]
+    sheets: Mapping[int, Mapping[Place, Put]]  # the contents of cells
+    labels: Mapping[int, Put]
+    row_keys: Mapping[int, Put]
+    column_keys: Mapping[int, Put]
+    constraints: Mapping[str, Put]
+    lines: Mapping[int, Put]  # by their number
+    fields: Mapping[str, Put]
 
 
 def template(issue: Issue) -> Template:
     """The template of all issues that have the key of this one."""
     made = _light(place(replace(issue, commune=_kind(issue) + _NAME)))
-    context = made.context
     probe = _swap(made.identity, identity.of(issue), "?")
 
-    def naming(items: Mapping[Key, One]) -> Mapping[Key, One]:
-        return {at: one for at, one in items.items() if _put(one, probe) is not one}
+    def naming(items: Mapping[Key, object]) -> Mapping[Key, Put]:
+        return {at: put for at, one in items.items() if (put := _put(one, probe))}
 
+    cells = [naming({at: cell.content for at, cell in sheet.cells.items()}) for sheet in made.sheets]
     return Template(
         made,
-        {number: cells for number, sheet in enumerate(made.sheets) if (cells := _naming_cells(sheet, probe))},
+        {number: naming_cells for number, naming_cells in enumerate(cells) if naming_cells},
         naming(made.labels),
         naming(made.row_keys),
         naming(made.column_keys),
         # Conditions are made of figures and of the form's own lists, never of names: only what a message says is looked at.
         {
-            key: claims
+            key: put
             for key, claims in made.constraints.items()
-            if any(_put(data, probe) is not data for _, _, data in claims)
+            if any(_put(data, probe) for _, _, data in claims) and (put := _put(claims, probe))
         },
-        naming(dict(enumerate(context.lines))),
-        naming(context.fields),
+        naming(dict(enumerate(made.context.lines))),
+        naming(made.context.fields),
     )
 
 
@@ -86,13 +89,6 @@ def _light(made: Layout) -> Layout:
     plain = [replace(one, cells={at: cell for at, cell in one.cells.items() if at == (1, 1)}) for one in others]
     bare = (replace(one, validations=(), highlights=(), widths={}, heights={}) for one in (form, *plain))
     return replace(made, sheets=tuple(bare))
-
-
-def _naming_cells(sheet: Sheet, swap: Swap) -> Mapping[Place, Cell]:
-    return {at: cell for at, cell in sheet.cells.items() if _put(cell.content, swap) is not cell.content}
-
-
-Swap = Callable[[str], str]
 
 
 def _swap(old: Identity, new: Identity, name: str) -> Swap:
@@ -114,30 +110,29 @@ def _swap(old: Identity, new: Identity, name: str) -> Swap:
     return swap
 
 
-def _put(value: Any, swap: Swap) -> Any:  # noqa: ANN401  whatever a layout is made of
-    """The value with each text in it swapped; the same object where nothing is."""
+def _put(value: object, probe: Swap) -> Put | None:
+    """What makes the value for a commune; None where it is the same for all, as `probe` changes nothing in it."""
     if isinstance(value, str):
-        text = swap(value)
-        return value if text == value else text
+        return (lambda swap: swap(value)) if probe(value) != value else None
     if isinstance(value, (tuple, list)):
-        items = [_put(one, swap) for one in value]
-        same = all(new is old for new, old in zip(items, value, strict=True))
-        return value if same else type(value)(items)
+        items = [(one, _put(one, probe)) for one in value]
+        if not any(put for _, put in items):
+            return None
+        return lambda swap: type(value)(put(swap) if put else one for one, put in items)
     if isinstance(value, dict):
-        found = {name: _put(one, swap) for name, one in value.items()}
-        return value if all(found[name] is one for name, one in value.items()) else found
-    if names := _attributes(type(value)):  # type: ignore[arg-type]  # of any type
-        changed = {}
-        for name in names:
-            old = getattr(value, name)
-            if (new := _put(old, swap)) is not old:
-                changed[name] = new
-        return replace(value, **changed) if changed else value
-    return value
+        puts = {name: put for name, one in value.items() if (put := _put(one, probe))}
+        return (lambda swap: {**value, **_all(puts, swap)}) if puts else None
+    names = _attributes(type(value))  # type: ignore[arg-type]  # every type has a hash
+    puts = {name: put for name in names if (put := _put(getattr(value, name), probe))}
+    return (lambda swap: replace(value, **_all(puts, swap))) if puts else None  # type: ignore[type-var]  # it has attributes
 
 
-@cache
-def _attributes(kind: type) -> tuple[str, ...]:
+def _all(puts: Mapping[Key, Put], swap: Swap) -> dict[Key, Any]:
+    return {at: put(swap) for at, put in puts.items()}
+
+
+@lru_cache(maxsize=128)
+def _attributes(kind: Any) -> tuple[str, ...]:  # noqa: ANN401  a type
     return tuple(one.name for one in fields(kind)) if is_dataclass(kind) else ()
 
 
@@ -146,20 +141,17 @@ def layout_of(source: Template, issue: Issue, who: Identity) -> Layout:
     base = source.layout
     swap = _swap(base.identity, who, render.bare(issue.commune))
 
-    def named(items: Mapping[Key, One], naming: Mapping[Key, One]) -> Mapping[Key, One]:
-        return {**items, **{at: _put(one, swap) for at, one in naming.items()}} if naming else items
+    def named(items: Mapping[Key, One], puts: Mapping[Key, Put]) -> Mapping[Key, One]:
+        return {**items, **_all(puts, swap)} if puts else items
 
     sheets = list(base.sheets)
-    for number, naming in source.sheets.items():
-        cells = {at: replace(cell, content=_put(cell.content, swap)) for at, cell in naming.items()}
-        sheets[number] = replace(sheets[number], cells=ChainMap(cells, sheets[number].cells))  # type: ignore[arg-type]  # only read
-    lines = base.context.lines
-    if source.lines:
-        worded = {
-            at: replace(line, label=swap(line.label), measure=_put(line.measure, swap))
-            for at, line in source.lines.items()
-        }
-        lines = tuple(worded.get(at, line) for at, line in enumerate(lines))
+    for number, puts in source.sheets.items():
+        given = sheets[number].cells
+        cells = {at: replace(given[at], content=put(swap)) for at, put in puts.items()}
+        sheets[number] = replace(sheets[number], cells=ChainMap(cells, given))  # type: ignore[arg-type]  # only read
+    lines = (
+        tuple(named(dict(enumerate(base.context.lines)), source.lines).values()) if source.lines else base.context.lines
+    )
     context = Context(issue, lines, named(base.context.fields, source.fields), base.context.known)
     context.__dict__["single"] = base.context.single
     made = replace(
@@ -175,9 +167,7 @@ def layout_of(source: Template, issue: Issue, who: Identity) -> Layout:
     )
     # What was worked out once for the stand-in holds for all: only the cells that name the commune differ.
     made.__dict__["locked"] = _locked(base.locked, made, source)
-    made.__dict__["addresses"], made.__dict__["keys"] = base.addresses, base.keys
-    if not source.constraints:
-        made.__dict__["conditions"] = base.conditions
+    made.__dict__.update((name, getattr(base, name)) for name in ("addresses", "keys", "conditions"))
     return made
 
 

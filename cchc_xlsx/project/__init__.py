@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cchc_xlsx.project.model import SETUP, STATE, Project, Setup
+from cchc_xlsx.project.names import SETUP, STATE
 
 if TYPE_CHECKING:
     from cchc_xlsx.project.folder import Made
+    from cchc_xlsx.project.model import Project, Setup
 
 
 def find(begin: Path) -> Path | None:

@@ -13,7 +13,8 @@ from cchc_xlsx.lang import Lang, Text
 from cchc_xlsx.package import Refusal
 from cchc_xlsx.project import draw, key, parse, scripts, start, tables
 from cchc_xlsx.project.mistakes import Mistake, SetupError
-from cchc_xlsx.project.model import FOLDERS, OWN_FORMS, SETUP, STATE, Project, Setup
+from cchc_xlsx.project.model import FOLDERS, OWN_FORMS, Project, Setup
+from cchc_xlsx.project.names import SETUP, STATE
 from cchc_xlsx.project.pages import Start
 from cchc_xlsx.units import Era
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from cchc_xlsx.lang import Lang
 from cchc_xlsx.mail import model as mail_model
 from cchc_xlsx.periods import Period
+from cchc_xlsx.project.names import SETUP, STATE
 from cchc_xlsx.waivers import Waiver
 
 Security = mail_model.Security
 Server = mail_model.Server
-SETUP, STATE = "cchc.xlsx", ".cchc"  # the set-up workbook and the private state of a year's folder
 OWN_FORMS = "forms"
 OUTGOING, MARKED, RESULTS, DROPPED = FOLDERS = ("bieu-gui-di", "gui-lai", "ket-qua", "nhan-ve")
 

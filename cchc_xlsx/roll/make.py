@@ -19,7 +19,8 @@ from cchc_xlsx.form import load
 from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger import book as ledger
 from cchc_xlsx.project import folder as folders
-from cchc_xlsx.project.model import OWN_FORMS, STATE, Project, Setup
+from cchc_xlsx.project.model import OWN_FORMS, Project, Setup
+from cchc_xlsx.project.names import STATE
 from cchc_xlsx.roll import figures, setups, years
 from cchc_xlsx.roll.figures import Figures
 

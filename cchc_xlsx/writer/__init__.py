@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cchc_xlsx.lang import Lang
-from cchc_xlsx.layout.model import Layout, Sheet
-from cchc_xlsx.results import Report
 from cchc_xlsx.writer.files import save
+
+if TYPE_CHECKING:
+    from cchc_xlsx.layout.model import Layout, Sheet
+    from cchc_xlsx.results import Report
 
 
 def to_bytes(layout: Layout) -> bytes:
