@@ -294,9 +294,16 @@ def file_name(one: Issue) -> str:
 
 
 def _role(form: Form, role: str) -> Column:
-    return next(leaf for leaf in form.leaves if leaf.role == role)
+    return _first_of_roles(form)[role]
+
+
+@cache
+def _first_of_roles(form: Form) -> Mapping[str, Column]:
+    """The first column of each role."""
+    return {leaf.role: leaf for leaf in reversed(form.leaves) if leaf.role}
 
 
 def role_column(form: Form, role: str) -> str:
     """The id of the first column of a role, or an empty string."""
-    return next((leaf.id for leaf in form.leaves if leaf.role == role), "")
+    found = _first_of_roles(form).get(role)
+    return found.id if found else ""

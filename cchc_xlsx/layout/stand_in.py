@@ -101,8 +101,11 @@ def _swap(old: Identity, new: Identity, name: str) -> Swap:
         (_NAME.lower(), name.lower()),
     )
 
+    lower, upper = _NAME[0], _NAME[1]
+    short = old.short
+
     def swap(text: str) -> str:
-        if _NAME[0] in text or _NAME[1] in text or old.short in text:  # the token has the name in it
+        if lower in text or upper in text or short in text:  # the token has the name in it
             for one, other in pairs:
                 text = text.replace(one, other)
         return text
@@ -112,6 +115,8 @@ def _swap(old: Identity, new: Identity, name: str) -> Swap:
 
 def _put(value: object, probe: Swap) -> Put | None:
     """What makes the value for a commune; None where it is the same for all, as `probe` changes nothing in it."""
+    if value is None or isinstance(value, (int, float)):
+        return None
     if isinstance(value, str):
         return (lambda swap: swap(value)) if probe(value) != value else None
     if isinstance(value, (tuple, list)):
