@@ -57,7 +57,6 @@ class Round:
     """One run of the command, and what its peers took, in the same minute."""
 
     check_seconds: float
-    cpu_seconds: float  # of all its processes: what it would have taken on one core that has nothing else to do
     start_seconds: float
     openpyxl_ms: float  # a workbook, as the next one
     frictionless_ms: float | None
@@ -123,15 +122,17 @@ def command(folder: Path, output: Path, jobs: int) -> list[str]:
     return [str(part) for part in parts]
 
 
-def environment() -> dict[str, str]:
-    """That of this process; the package is the one that was imported here."""
+def environment(work: Path) -> dict[str, str]:
+    """That of this process; the package is the one that was imported here, its bytecode kept as where it is installed."""
     paths = [str(_HOME), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    kept = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONPYCACHEPREFIX": str(work / "bytecode")}
+    return {**{name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}, **kept}
 
 
 def run(folder: Path, output: Path, jobs: int) -> None:
     """The command to its end; that there are errors is as it should be."""
-    done = subprocess.run(command(folder, output, jobs), capture_output=True, env=environment(), check=False)
+    env = environment(output.parent)
+    done = subprocess.run(command(folder, output, jobs), capture_output=True, env=env, check=False)
     if done.returncode not in (0, 1):
         raise RuntimeError(done.stderr.decode("utf-8", "replace"))
 
@@ -153,17 +154,9 @@ def rounds_of(made: Corpus, work: Path, jobs: int, count: int, sample: int) -> I
     for number in range(count):
         paths = taken[number::count]
         start = seconds(lambda: run(empty, work / "empty.json", jobs))
-        before = _childrens_seconds()
         took = seconds(lambda: run(made.folder, work / "told.json", jobs))
-        cpu = _childrens_seconds() - before
         loads = [_micros(peers.load_openpyxl, path) for path in paths]
-        yield Round(took, cpu, start, statistics.mean(loads) / 1000, _frictionless_ms(paths))
-
-
-def _childrens_seconds() -> float:
-    """Processor time of the processes that were started here and have ended."""
-    spent = os.times()
-    return spent.children_user + spent.children_system
+        yield Round(took, start, statistics.mean(loads) / 1000, _frictionless_ms(paths))
 
 
 def _frictionless_ms(paths: Sequence[Path]) -> float | None:
@@ -179,12 +172,11 @@ def folder(made: Corpus, rounds: Sequence[Round]) -> Figure:
     """The command against openpyxl loading the same files one after the other."""
     count = len(made.workbooks)
     ratios = [one.openpyxl_ms * count / 1000 / one.check_seconds for one in rounds]
-    names = ("check", "start", "cpu")
-    took, start, cpu = (statistics.median(getattr(one, f"{name}_seconds") for one in rounds) for name in names)
+    names = ("check", "start")
+    took, start = (statistics.median(getattr(one, f"{name}_seconds") for one in rounds) for name in names)
     details = {
         "seconds": took,
         "start_up_seconds": start,
-        "cpu_seconds": cpu,
         "ms_a_file": (took - start) * 1000 / len(made.files),
         "openpyxl_ms_a_file": statistics.median(one.openpyxl_ms for one in rounds),
         "rounds": ratios,
@@ -204,7 +196,7 @@ def frictionless(made: Corpus, rounds: Sequence[Round]) -> Figure | None:
 
 def peak(made: Corpus, work: Path) -> Figure | None:
     """The memory of the command with two processes, in a run of its own: looking takes time."""
-    found = memory.peak(command(made.folder, work / "told.json", _MEMORY_JOBS), environment())
+    found = memory.peak(command(made.folder, work / "told.json", _MEMORY_JOBS), environment(work))
     if found is None:
         return None
     details = {"kind": found.kind, "looks": found.looks, "processes": found.processes}

@@ -17,10 +17,11 @@ from openpyxl.cell.cell import MergedCell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cchc_xlsx import writer
-from cchc_xlsx.examine import Examined, Layouts, examine
+from cchc_xlsx.examine import Examined, Layouts, accepted, examine
 from cchc_xlsx.identity import SHEET as META
 from cchc_xlsx.issue import Issue, Plan
 from cchc_xlsx.layout import place
+from cchc_xlsx.layout.model import a1
 from cchc_xlsx.recognise import Asked
 
 Change = Callable[[Workbook, Worksheet], "Workbook | None"]
@@ -329,6 +330,10 @@ def test_figures_are_still_read_from_their_rows_when_a_row_was_inserted(tmp_path
     assert result.filled
     read = {key: value for key, value in result.filled.values.items() if value is not None}
     assert read == fill.valid(indicators())
+    placed = place.place(indicators()).inputs
+    for key, (cell, _, _) in accepted(result).items():  # blank inputs, too, are told where they stand now
+        first, column = placed[key]
+        assert cell == a1((first + (first >= row), column))
 
 
 @pytest.mark.parametrize(("row", "line"), [(33, "r24"), (12, "r04")])
