@@ -14,6 +14,10 @@ _INTERRUPTED = 130
 def main() -> None:
     """Run the command line and leave with its exit code."""
     try:
+        if sys.argv[1:2] == ["check"] and "--help" not in sys.argv:
+            from cchc_xlsx import processes  # noqa: PLC0415
+
+            processes.warm_up()  # it takes the longest to load: what a check waits for begins first
         from cchc_xlsx.cli.base import run  # noqa: PLC0415
         from cchc_xlsx.cli.commands import cli  # noqa: PLC0415
 

@@ -153,7 +153,9 @@ _begun: list[Source] = []
 
 
 def warm_up() -> None:
-    """Start the process that every run needs; it loads while we do. Unused, it ends with us."""
+    """Start the process that every run needs, once; it loads while we do. Unused, it ends with us."""
+    if _begun:
+        return
     begun = source()
     begun.begin()
     _begun.append(begun)
