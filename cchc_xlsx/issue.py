@@ -94,7 +94,7 @@ class Line:
 
     @property
     def once_a_year(self) -> bool:
-        """Known only when the year is over: required in the year's report alone (design §4)."""
+        """Known only when the year is over: required in the year's report alone."""
         return self.measure.kind in _ONCE_KINDS or self.measure.basis == "once"
 
 
@@ -258,7 +258,7 @@ def _reporters(form: Form, part: Measure, owners: tuple[str, ...]) -> tuple[str,
 
 
 def reported_by(part: Measure) -> ReportedBy:
-    """Whether every owner reports its own share, or one unit reports alone (design §4)."""
+    """Whether every owner reports its own share, or one unit reports alone."""
     if part.reported_by:
         return part.reported_by
     return "one" if part.kind in _ONE_KINDS or part.basis in _ONE_BASES else "each"

@@ -1,4 +1,4 @@
-"""Who sent it, which form it is, what is in it: three facts, never merged (the table "Trust" of mail.md), by the real command."""
+"""Who sent it, which form it is, what is in it: three facts, never merged, by the real command."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def _summary(report: Report) -> RichText:
 
 
 def report_json(report: Report) -> Iterator[str]:
-    """The fixed JSON of design §8, in pieces: ten thousand files need not be in memory."""
+    """The JSON that other programs read, its keys fixed, in pieces: ten thousand files need not be in memory."""
     summary: dict[str, int] = {"files": len(report.files), **{status: report.counts[status] for status in STATUSES}}
     about = {"tool": "cchc-xlsx", "version": __version__, "summary": summary}
     yield json.dumps(about, ensure_ascii=False, indent=1)[:-2] + ',\n "files": ['

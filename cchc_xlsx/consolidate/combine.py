@@ -1,4 +1,4 @@
-"""The shares of the units → the commune's figures: how they add up is decided by what the line measures (design §4, §7)."""
+"""The shares of the units → the commune's figures: how they add up is decided by what the line measures."""
 
 from __future__ import annotations
 
