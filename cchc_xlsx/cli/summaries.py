@@ -11,8 +11,8 @@ from cchc_xlsx.cli.show import clean, put
 from cchc_xlsx.communes import Done as ManyDone
 from cchc_xlsx.consolidate import combine
 from cchc_xlsx.consolidate.choose import at_once
-from cchc_xlsx.consolidate.model import NO_DATA, PROVISIONAL, Left, Round, Summary
-from cchc_xlsx.fields import NIL, NOT_REACHED, REACHED
+from cchc_xlsx.consolidate.model import APART, NO_DATA, PROVISIONAL, Left, Round, Summary
+from cchc_xlsx.fields import NIL, NOT_ASSIGNED, NOT_COMPARABLE, NOT_REACHED, REACHED, UNPUBLISHED
 from cchc_xlsx.lang import Lang, Text
 from cchc_xlsx.summing import Done
 
@@ -23,7 +23,11 @@ _OUTCOMES = {
     NO_DATA: Text("chưa có số liệu", "without data"),
     NIL: Text("không phát sinh", "nothing happened"),
     combine.UNDER_WAY: Text("đang thực hiện, chưa đến hạn", "under way or not due"),
-    combine.OTHER: Text("khác", "other"),
+    NOT_ASSIGNED: Text("chưa giao", "without a target"),
+    UNPUBLISHED: Text("chưa công bố", "not published yet"),
+    NOT_COMPARABLE: Text("không so sánh được", "not comparable"),
+    APART: Text("không cộng được", "reported unit by unit"),
+    combine.NOT_JUDGED: Text("chưa đánh giá được", "not judged"),
 }
 _WHY = {
     "errors": Text("còn lỗi", "it has errors"),
