@@ -65,6 +65,7 @@ def init(folder: Path, era: str, forms: tuple[str, ...], **given: Any) -> None: 
     """Make or complete the year's folder."""
     from cchc_xlsx import project as room  # noqa: PLC0415
     from cchc_xlsx.cli import show  # noqa: PLC0415
+    from cchc_xlsx.project.model import SETUP  # noqa: PLC0415
 
     named = {"forms": forms} if forms else {}
     made = room.init(
@@ -78,14 +79,15 @@ def init(folder: Path, era: str, forms: tuple[str, ...], **given: Any) -> None: 
         **named,
     )
     out = show.console()
-    here = show.clean(str(folder))
     for name in made.made:
-        out.print(say(f"Đã tạo {here}/{name}", f"Made {here}/{name}"))
+        here = f"{show.location(folder / name)}{'/' if name.endswith('/') else ''}"
+        out.print(say(f"Đã tạo {here}", f"Made {here}"))
     if made.is_new:
+        here = show.location(folder / SETUP)
         out.print(
             say(
-                f"Tiếp theo: mở {here}/cchc.xlsx, điền các ô vàng và địa chỉ thư của đơn vị, lưu lại, rồi chạy lại lệnh này để kiểm tra.",
-                f"Next: open {here}/cchc.xlsx, fill in the yellow cells and the units' addresses, save, and run this again to check it.",
+                f"Tiếp theo: mở {here}, điền các ô vàng và địa chỉ thư của đơn vị, lưu lại, rồi chạy lại lệnh này để kiểm tra.",
+                f"Next: open {here}, fill in the yellow cells and the units' addresses, save, and run this again to check it.",
             )
         )
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable
@@ -68,6 +69,13 @@ def deliver_pieces(pieces: Iterable[str], output: Path | None) -> None:
     for piece in encoded:
         sys.stdout.buffer.write(piece)
     sys.stdout.buffer.flush()
+
+
+def location(path: Path) -> str:
+    """Where something lies: from the folder that the run is in where it is below that, else the whole path."""
+    here = Path.cwd()
+    whole = Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` would follow links
+    return clean(str(whole.relative_to(here) if whole.is_relative_to(here) else whole))
 
 
 def put(out: Console, line: RichText, indent: int = 0, hang: int = 0) -> None:
