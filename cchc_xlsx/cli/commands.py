@@ -64,7 +64,8 @@ def demo(folder: Path) -> None:
         (room.WORD_TEXT, result.word),
     ):
         out.print(f"{text.say(LANG)}: {show.location(path)}")
-    out.print(room.NEXT_TEXT.format(path=show.location(result.filled)).say(LANG))
+    filled = show.location(result.filled)
+    out.print(room.NEXT_TEXT.format(path=filled, command=show.typed("check", filled)).say(LANG))
 
 
 @cli.group(help=say("Các biểu có sẵn: danh sách, nội dung.", "The forms: list them, show one."))
