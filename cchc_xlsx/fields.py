@@ -331,7 +331,7 @@ def score_text(text: str | float) -> Score | None:
 def missed(ctx: Context, line: Line) -> Expr | None:
     """The figures are all there and below the target; None where there is nothing to be below."""
     judged = _JUDGES.get(line.measure.kind)
-    if judged is None or (line.target is None and line.measure.kind not in ("rank", "trend")):
+    if judged is None or (line.target is None and line.needs_target):
         return None
     pair = judged(ctx, line)
     return None if pair is None else expr.both(pair[0], expr.no(pair[1]))
@@ -344,7 +344,7 @@ def verdict(ctx: Context, line: Line) -> Expr:
     if line.measure.kind == "narrative":
         return _chain((expr.equals(line.key("status"), word), word) for word in (REACHED, NOT_REACHED))
     nil = [(expr.equals(line.key("nil"), word), word) for word in nil_options(line)]
-    if line.target is None and line.measure.kind not in ("rank", "trend"):
+    if line.target is None and line.needs_target:
         value = line.key("num" if line.measure.kind == "rate" else "value")
         return _chain([*nil, (expr.no(expr.blank(value)), NOT_ASSIGNED)])
     pair = _JUDGES[line.measure.kind](ctx, line)

@@ -93,6 +93,11 @@ class Line:
         return f"{self.id}.{name}"
 
     @property
+    def needs_target(self) -> bool:
+        """Whether it is judged by a target; the others by their own status, or by the year before."""
+        return self.measure.kind not in ("rank", "trend", "task", "narrative")
+
+    @property
     def once_a_year(self) -> bool:
         """Known only when the year is over: required in the year's report alone."""
         return self.measure.kind in _ONCE_KINDS or self.measure.basis == "once"
