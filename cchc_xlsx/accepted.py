@@ -62,7 +62,7 @@ def of(project: Project, book: sqlite3.Connection, period: str) -> Accepted:
 
 
 def _that_count(versions: tuple[Version, ...]) -> list[Version]:
-    """The version that counts and those before it: one that only arrived later is not the later one (mail.md)."""
+    """The version that counts and those before it: one that only arrived later is not the later one."""
     current = obligations.current(versions)
     return [one for one in versions if current and one.number <= current.version.number]
 

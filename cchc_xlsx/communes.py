@@ -40,9 +40,8 @@ _NONE_USABLE = Text(
     "No commune has figures that can be used: {why} Run cchc-xlsx check to see what is wrong with each file.",
 )
 _SEVERAL = Text(
-    "Các tệp thuộc {count} biểu hoặc kỳ khác nhau: {what}. Mỗi biểu là một tệp: ghi --out là một thư mục, hoặc chọn kỳ bằng --period.",
-    "The files belong to {count} different forms or periods: {what}. Each is a workbook of its own: give a folder as --out, or "
-    "choose a period with --period.",
+    "Các tệp thuộc {count} biểu hoặc kỳ khác nhau: {what}. {advice}",
+    "The files belong to {count} different forms or periods: {what}. {advice}",
 )
 _TOO_MANY = Text(
     "Có {rows} dòng chi tiết, nhiều hơn một trang tính chứa được; hãy tổng hợp từng phần.",
@@ -136,7 +135,9 @@ def consolidate(
     if not groups:
         raise CchcError(_NOTHING)
     if is_file and len(groups) > 1:
-        raise CchcError(_SEVERAL.format(count=len(groups), what=", ".join(" ".join(one) for one in groups)))
+        what = ", ".join(" ".join(one) for one in groups)
+        advice = summing.as_folder(out, [period for _, period in groups])
+        raise CchcError(_SEVERAL.format(count=len(groups), what=what, advice=advice))
     places = [out] if is_file else [out / f"{form}_{period}_cac-xa.xlsx" for form, period in groups]
     summing.spare(places, report)
     run = _Run(cast("Stored", report.files), task, include_errors, wanted, progress)

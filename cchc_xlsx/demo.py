@@ -24,8 +24,8 @@ SUMMED_TEXT = Text(
 )
 WORD_TEXT = Text("Báo cáo của xã", "The commune's report")
 NEXT_TEXT = Text(
-    "Mở các tệp trong {path} bằng Excel hoặc LibreOffice, sửa theo hướng dẫn trên, rồi chạy: cchc-xlsx check {path}",
-    "Open the workbooks in {path}, mend them as told above, then run: cchc-xlsx check {path}",
+    "Mở các tệp trong {path} bằng Excel hoặc LibreOffice, sửa theo hướng dẫn trên, rồi chạy: {command}",
+    "Open the workbooks in {path}, mend them as told above, then run: {command}",
 )
 
 # Typical mistakes, by form and unit; None empties a cell.

@@ -1,4 +1,4 @@
-"""The inputs of each kind of measure (design §4): where they stand, what may be typed, and when the measure is met."""
+"""The inputs of each kind of measure: where they stand, what may be typed, and when the measure is met."""
 
 from __future__ import annotations
 
@@ -23,9 +23,8 @@ TASK_STATUS = (NOT_DUE, DOING, DONE, OVERDUE, NIL)
 REACHED, NOT_REACHED = "Đạt", "Chưa đạt"
 NARRATIVE_STATUS = (REACHED, DOING, NOT_REACHED)
 NOT_ASSIGNED, NOT_COMPARABLE = "Chưa giao", "Không so sánh được"
-MAX_COUNT = (
-    1_000_000  # dossiers of a commune in a year; ranges are as narrow as possible (excel.md: dates hide in counts)
-)
+# Ranges are as narrow as possible: a date that is typed into a count is a number too.
+MAX_COUNT = 1_000_000  # dossiers of a commune in a year
 MAX_ITEMS = 10_000  # sections inspected, people disciplined
 MAX_RANK = 4_000  # 3,321 communes since July 2025
 
@@ -267,7 +266,7 @@ _MAKERS = {
 
 def task_window(issue: Issue, line: Line) -> tuple[dt.date, dt.date]:
     """When a finished task may have been finished: from the earlier of 15/12 of the year before and the first day of its
-    deadline, to the closing day of the period (design §4)."""
+    deadline, to the closing day of the period."""
     opens = dt.date(issue.year - 1, 12, 15)
     closes = issue.period.end if issue.period else dt.date(issue.year, 12, 31)
     return min(opens, line.begins or opens), closes
@@ -332,7 +331,7 @@ def score_text(text: str | float) -> Score | None:
 def missed(ctx: Context, line: Line) -> Expr | None:
     """The figures are all there and below the target; None where there is nothing to be below."""
     judged = _JUDGES.get(line.measure.kind)
-    if judged is None or (line.target is None and line.measure.kind not in ("rank", "trend")):
+    if judged is None or (line.target is None and line.needs_target):
         return None
     pair = judged(ctx, line)
     return None if pair is None else expr.both(pair[0], expr.no(pair[1]))
@@ -345,7 +344,7 @@ def verdict(ctx: Context, line: Line) -> Expr:
     if line.measure.kind == "narrative":
         return _chain((expr.equals(line.key("status"), word), word) for word in (REACHED, NOT_REACHED))
     nil = [(expr.equals(line.key("nil"), word), word) for word in nil_options(line)]
-    if line.target is None and line.measure.kind not in ("rank", "trend"):
+    if line.target is None and line.needs_target:
         value = line.key("num" if line.measure.kind == "rate" else "value")
         return _chain([*nil, (expr.no(expr.blank(value)), NOT_ASSIGNED)])
     pair = _JUDGES[line.measure.kind](ctx, line)

@@ -93,8 +93,13 @@ class Line:
         return f"{self.id}.{name}"
 
     @property
+    def needs_target(self) -> bool:
+        """Whether it is judged by a target; the others by their own status, or by the year before."""
+        return self.measure.kind not in ("rank", "trend", "task", "narrative")
+
+    @property
     def once_a_year(self) -> bool:
-        """Known only when the year is over: required in the year's report alone (design §4)."""
+        """Known only when the year is over: required in the year's report alone."""
         return self.measure.kind in _ONCE_KINDS or self.measure.basis == "once"
 
 
@@ -258,7 +263,7 @@ def _reporters(form: Form, part: Measure, owners: tuple[str, ...]) -> tuple[str,
 
 
 def reported_by(part: Measure) -> ReportedBy:
-    """Whether every owner reports its own share, or one unit reports alone (design §4)."""
+    """Whether every owner reports its own share, or one unit reports alone."""
     if part.reported_by:
         return part.reported_by
     return "one" if part.kind in _ONE_KINDS or part.basis in _ONE_BASES else "each"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cchc_xlsx import earlier, extras, generate, periods, results, values
@@ -13,7 +13,7 @@ from cchc_xlsx.errors import CchcError
 from cchc_xlsx.extras import Extras
 from cchc_xlsx.form import load
 from cchc_xlsx.generate import Made, Order
-from cchc_xlsx.issue import Issue, Local, Plan
+from cchc_xlsx.issue import Issue, Local, Plan, lines
 from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger import earlier_years, obligations, plans
 from cchc_xlsx.ledger.earlier_years import OfYear
@@ -41,6 +41,31 @@ _NO_LATER = Text(
     "The new last day {until} has to be after the present one, {due} ({form}).",
 )
 _NO_WHY = Text("Ghi lý do gia hạn trong --why.", "Say in --why why it is put off.")
+
+
+@dataclass(frozen=True, slots=True)
+class Unassigned:
+    """How much of a form is without a target: `without` of the `asked` contents that need one. `plan` is the number of the plan
+    in force, 0 while there is none."""
+
+    form: str
+    plan: int
+    without: int
+    asked: int
+
+
+def unassigned(project: Project, book: sqlite3.Connection) -> tuple[Unassigned, ...]:
+    """The forms in use that have contents without a target: no report says of these whether they are met."""
+    found = (_unassigned(project, book, one.form) for one in project.setup.forms)
+    return tuple(one for one in found if one.without)
+
+
+def _unassigned(project: Project, book: sqlite3.Connection, form: str) -> Unassigned:
+    number, overlay = plans.latest(book, form)
+    office, found = project.setup.office, load.find(form, own=project.own_forms)
+    whose = Issue(found, office.commune, office.year, "plan", plan=Plan(number, overlay))
+    asked = [line for line in lines(whose) if line.needs_target]
+    return Unassigned(found.id, number, sum(line.target is None for line in asked), len(asked))
 
 
 def settled(project: Project, book: sqlite3.Connection) -> Mapping[Slot, Obligation]:

@@ -21,11 +21,14 @@ from cchc_xlsx.task import Task
 from cchc_xlsx.writer import links
 
 _SEVERAL = Text(
-    "Các tệp thuộc {count} biểu, kỳ hoặc xã khác nhau: {what}. Mỗi biểu tổng hợp là một tệp: ghi --out là một thư mục, hoặc chọn kỳ "
-    "bằng --period.",
-    "The files belong to {count} different forms, periods or communes: {what}. Each summary is a workbook of its own: give a "
-    "folder as --out, or choose a period with --period.",
+    "Các tệp thuộc {count} biểu, kỳ hoặc xã khác nhau: {what}. {advice}",
+    "The files belong to {count} different forms, periods or communes: {what}. {advice}",
 )
+_AS_FOLDER = Text(
+    "Mỗi biểu tổng hợp là một tệp: ghi --out là một thư mục, ví dụ --out {folder}.",
+    "Each summary is a workbook of its own: give a folder as --out, e.g. --out {folder}.",
+)
+_OR_PERIOD = Text("{advice} Hoặc chọn một kỳ bằng --period.", "{advice} Or choose one period with --period.")
 _NOTHING = Text(
     "Không có báo cáo nào để tổng hợp trong các đường dẫn đã cho.",
     "There is no report to consolidate in the paths given.",
@@ -106,7 +109,9 @@ def consolidate(
     if not usable:
         raise CchcError(_ALL_AT_FAULT.format(files=sum(len(one.left) for one in found)))
     if is_file and len(found) > 1:
-        raise CchcError(_SEVERAL.format(count=len(found), what=", ".join(_called(one) for one in found)))
+        what = ", ".join(_called(one) for one in found)
+        advice = as_folder(out, [one.issue.period for one in found])
+        raise CchcError(_SEVERAL.format(count=len(found), what=what, advice=advice))
     places = [out] if is_file else [out / name for name in _names(usable)]
     spare(places, report)
     about = tuple(_for_summary(one, task.lang) for one in report.findings)
@@ -131,6 +136,12 @@ def write(
     properties = {PROPERTY: reports.MADE, book.PROPERTY: made.token}
     writer.save(writer.sheets_to_bytes(made.sheets, made.title, properties), path)
     return Made(summary, path)
+
+
+def as_folder(out: Path, periods: Iterable[object]) -> Text:
+    """What to do where several workbooks of these periods cannot be written as the one file `out`."""
+    advice = _AS_FOLDER.format(folder=printable(str(out.with_suffix(""))))
+    return _OR_PERIOD.format(advice=advice) if len(set(periods)) > 1 else advice
 
 
 def spare(places: Sequence[Path], report: Report) -> None:

@@ -48,7 +48,7 @@ def _tones_placed(text: str) -> str:
 def squash(text: str) -> str:
     """`text` as locked content is compared: NFC, `_xHHHH_` undone, nothing unseen, no white space.
 
-    Other programs change exactly this in honest copies (measured, see excel.md); case and marks still count.
+    Exactly this was seen to change when other programs save an honest copy; case and marks still count.
     """
     return nfc(_UNSEEN.sub("", _unescaped(text)))
 

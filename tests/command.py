@@ -65,7 +65,7 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def run(*arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None, timeout_s: float = 120) -> Done:
-    """One run to its end, output piped. A traceback anywhere fails the test: no command may show one (design §8)."""
+    """One run to its end, output piped. A traceback anywhere fails the test: no command may show one."""
     done = subprocess.run(
         [*COMMAND, *map(str, arguments)],
         capture_output=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -222,6 +223,15 @@ def test_every_room_has_its_place() -> None:
     assert {room(name) for name in modules() if name} == set(ORDER)
     assert len(ORDER) == len(set(ORDER))
     assert sorted([*PURE, *OUTER, *JOINING]) == sorted(ORDER)
+
+
+def test_the_readme_names_every_room() -> None:
+    readme = (TESTS.parent / "README.md").read_text(encoding="utf-8")
+    table = re.findall(
+        r"^\|.*\|.*\|(.*)\|$", readme.partition("## How it is built")[2].partition("\n## ")[0], re.MULTILINE
+    )
+    named = re.findall(r"`(\w+)`", " ".join(table))
+    assert sorted(named) == sorted(set(ORDER) - {"__main__"})
 
 
 @pytest.mark.parametrize("name", [name for name in modules() if name])

@@ -112,7 +112,7 @@ def test_output_goes_to_the_file_alone(shape: str, inbox: Path, tmp_path: Path) 
     assert names(tmp_path / "moi") == ["ket-qua"]
 
 
-# The contract of design §8: keys in this order, and what may stand in each.
+# What other programs rely on: keys in this order, and what may stand in each.
 FILE = {
     "path": str, "status": str, "form": (str, None), "form_version": (int, None), "plan": (int, None), "commune": (str, None),
     "commune_code": (str, None), "year": (int, None), "period": (str, None), "unit": (str, None), "kind": (str, None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,8 @@ def test_several_forms_make_a_workbook_each(folder: Path, tmp_path: Path) -> Non
     refused = command.run("consolidate", "da-nop", "--out", "t.xlsx", cwd=tmp_path)
     assert refused.code == 2
     assert "nhon-hau-2025-phu-luc-2 2025-N (Nhơn Hậu)" in refused.err
+    # They are of one period: --period is no help.
+    assert refused.err.endswith("ghi --out là một thư mục, ví dụ --out t.\n")
     assert not (tmp_path / "t.xlsx").exists()
     done = command.run("consolidate", "da-nop", "--out", "tong-hop", cwd=tmp_path)
     assert done.code == 0
@@ -163,6 +166,34 @@ def test_several_forms_make_a_workbook_each(folder: Path, tmp_path: Path) -> Non
         f"{FORM}_2025-N_tong-hop.xlsx",
         "nhon-hau-2025-phu-luc-2_2025-N_tong-hop.xlsx",
     ]
+
+
+def test_of_several_periods_one_may_be_chosen(folder: Path, tmp_path: Path) -> None:
+    one = fill.report(FORM, "Q1")
+    summed.write(one, folder, summed.typed(one, 0))
+    refused = command.run("--lang", "en", "consolidate", "da-nop", "--out", "out/t.xlsx", cwd=tmp_path)
+    assert refused.code == 2
+    assert refused.err.endswith(f"e.g. --out {Path('out/t')}. Or choose one period with --period.\n")
+
+
+def test_what_is_not_judged_is_told_by_its_reason(tmp_path: Path) -> None:
+    summed.send("cchc-xa", tmp_path / "da-nop")  # without a plan it has no targets
+    path = tmp_path / "t.xlsx"
+    [line] = [one for one in consolidated(tmp_path, "vi") if " nội dung: " in one]
+    [count] = re.findall(r"(\d+) chưa giao", line)
+    assert f"{count} chưa giao" in texts(path, "Tổng hợp")
+    assert f"{count} chưa giao" in texts(path, "Bảng điều khiển")
+    assert "Chưa đánh giá được" in texts(path, "Bảng điều khiển").splitlines()
+    assert any(f"{count} without a target" in one for one in consolidated(tmp_path, "en"))
+    command.run("report", "da-nop", "--out", "t.html", cwd=tmp_path)
+    assert f"Chưa giao: <b>{count}</b>" in (tmp_path / "t.html").read_text(encoding="utf-8")
+
+
+def consolidated(folder: Path, lang: str) -> list[str]:
+    """What the command says of the workbooks in a folder."""
+    done = command.run("--lang", lang, "consolidate", "da-nop", "--out", "t.xlsx", cwd=folder)
+    assert done.code == 0
+    return done.lines
 
 
 def test_nothing_to_add_up_ends_with_two(folder: Path, tmp_path: Path) -> None:

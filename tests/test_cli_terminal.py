@@ -20,6 +20,7 @@ from command import COMMAND, Done, environment, names, run
 
 from cchc_xlsx import issue as issues
 from cchc_xlsx import units
+from cchc_xlsx.cli import show
 from cchc_xlsx.fields import FREE_TEXTS, NARRATIVE_STATUS, TASK_STATUS, UNPUBLISHED
 from cchc_xlsx.form import load
 from cchc_xlsx.rules import registry
@@ -463,11 +464,30 @@ def test_demo_shows_the_whole_round_in_an_empty_folder(tmp_path: Path) -> None:
         "tong-hop": 2,
     }
     assert (tmp_path / "cchc-demo" / "bao-cao.docx").stat().st_size > 10_000
-    assert "cchc-xlsx check cchc-demo/da-nop" in done.out
     again = run("demo", cwd=tmp_path)
     assert (again.code, again.raw) == (0, done.raw)
-    checked_again = run("check", "cchc-demo/da-nop", cwd=tmp_path)
-    assert (checked_again.code, drawn(checked_again.lines)) == (1, drawn(done.lines))
+    hint = done.lines[-1].partition("rồi chạy: ")[2]
+    assert hint.endswith(" check cchc-demo/da-nop")
+    checked_again = subprocess.run(hint, shell=True, cwd=tmp_path, env=environment(), capture_output=True, check=False)
+    assert (checked_again.returncode, drawn(checked_again.stdout.decode().splitlines())) == (1, drawn(done.lines))
+
+
+@pytest.mark.parametrize(
+    ("on_path", "called", "shown"),
+    [
+        ("/usr/bin/cchc-xlsx", ".venv/bin/cchc-xlsx", "cchc-xlsx check da-nop"),
+        (None, ".venv/bin/cchc-xlsx", ".venv/bin/cchc-xlsx check da-nop"),
+        (None, "C:\\Cong viec\\.venv\\Scripts\\cchc-xlsx", '"C:\\Cong viec\\.venv\\Scripts\\cchc-xlsx" check da-nop'),
+        (None, "cchc_xlsx/__main__.py", "/usr/bin/python3 -m cchc_xlsx check da-nop"),
+    ],
+)
+def test_a_command_is_shown_as_it_can_be_typed(
+    on_path: str | None, called: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda _: on_path)
+    monkeypatch.setattr("sys.executable", "/usr/bin/python3")
+    monkeypatch.setattr("sys.argv", [called, "demo"])
+    assert show.typed("check", "da-nop") == shown
 
 
 def test_demo_in_a_folder_of_ones_own(tmp_path: Path) -> None:

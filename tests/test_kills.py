@@ -1,4 +1,4 @@
-"""Killed anywhere and run again, collecting and sending come out as if nothing had happened (the crash table of mail.md)."""
+"""Killed anywhere and run again, collecting and sending come out as if nothing had happened."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import command
 import desk
 import pytest
 import servers
@@ -41,6 +42,18 @@ def test_a_unit_gets_its_own_workbooks_with_the_deadline(office: desk.Office) ->
     assert "cchc-xa_2027-Q1_TTPVHCC.xlsx" not in said
     assert "hết ngày 15/3/2027" in said
     assert office.count("outbox") == 0  # a dry run queues nothing
+
+
+def test_what_is_written_is_named_from_where_the_clerk_stands(office: desk.Office) -> None:
+    folder = office.folder
+    written = office.run("generate", "--period", PERIOD, "--unit", "VP", "--overwrite").lines[0]
+    assert written == str(Path("bieu-gui-di", PERIOD, "cchc-xa_2027-Q1_VP.xlsx"))
+    shown = [line.strip() for line in office.run("send", "--period", PERIOD, "--dry-run").lines]
+    assert {str(one.relative_to(folder)) for one in (folder / "ket-qua" / "thu-xem-truoc").iterdir()} <= set(shown)
+    done = command.run("generate", "--out", folder / "khac", cwd=folder / "ket-qua")
+    assert done.lines[0] == str(folder.resolve() / "khac" / "cchc-xa_2027_plan.xlsx")
+    rolled = command.run("roll", "2028", cwd=folder)
+    assert rolled.lines[0] == f"Đã tạo {folder.resolve().with_name('nam-2028')}"
 
 
 def test_a_unit_without_an_address_is_named(office: desk.Office) -> None:

@@ -1,4 +1,4 @@
-"""The height of wrapped text: the rules of excel.md, and real LibreOffice, which must never need more than we give."""
+"""The height of wrapped text: its rules, and real LibreOffice, which must never need more than we give."""
 
 from __future__ import annotations
 

@@ -297,6 +297,23 @@ def test_init_takes_units_and_forms_and_speaks_english(tmp_path: Path) -> None:
     ]
 
 
+def test_init_of_a_folder_that_is_set_up_otherwise_says_what_it_keeps(tmp_path: Path) -> None:
+    assert command.run("init", ".", "--commune", "Nhơn Hậu", "--year", "2027", cwd=tmp_path).code == 0
+    before = content(tmp_path)
+    same = command.run("init", ".", "--commune", " Nhơn  Hậu", "--year", "2027", cwd=tmp_path)
+    assert (same.code, same.err) == (0, "")
+    other = command.run("init", ".", "--commune", "Bình Tân", "--year", "2028", cwd=tmp_path)
+    assert (other.code, other.lines[-1]) == (2, "Tệp thiết lập đúng: Nhơn Hậu, năm 2027; 4 đơn vị, 1 biểu.")
+    assert other.err == (
+        "Lỗi: Thư mục này đã thiết lập, giữ nguyên: --commune là “Nhơn Hậu”, không phải “Bình Tân”; --year là “2027”, không "
+        "phải “2028”. Muốn đổi thì sửa trong cchc.xlsx, trang “Đơn vị hành chính”; cho năm hay xã khác thì tạo thư mục khác.\n"
+    )
+    coded = command.run("--lang", "en", "init", ".", "--commune-code", "21907", cwd=tmp_path)
+    assert coded.code == 2
+    assert "stays as it is: --commune-code is blank, not “21907”." in coded.err
+    assert content(tmp_path) == before
+
+
 # ------------------------------------------------------------------------------------------------- files to double-click
 
 STAND_IN = """#!/bin/sh

@@ -1,4 +1,4 @@
-"""Who sent it, which form it is, what is in it: three facts, never merged (the table "Trust" of mail.md), by the real command."""
+"""Who sent it, which form it is, what is in it: three facts, never merged, by the real command."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_a_plan_is_taken_from_those_who_may_send_one_and_comes_into_force(tmp_pa
     office = desk.office(tmp_path / "nam-2027")
     [plan] = office.run("generate").lines[:-1]
     assert "_plan.xlsx" in plan
-    found = _with_a_target(Path(plan).read_bytes(), tmp_path / "p.xlsx")
+    found = _with_a_target((office.folder / plan).read_bytes(), tmp_path / "p.xlsx")
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     (inbox / "1.eml").write_bytes(desk.mail("vp@xa.example", ("ke hoach.xlsx", found), message_id="<1@x>"))
@@ -157,7 +157,7 @@ def test_a_plan_is_taken_from_those_who_may_send_one_and_comes_into_force(tmp_pa
 def test_a_plan_that_the_clerk_passes_on_comes_into_force_at_once(tmp_path: Path) -> None:
     office = desk.office(tmp_path / "nam-2027")
     [plan] = office.run("generate").lines[:-1]
-    found = _with_a_target(Path(plan).read_bytes(), tmp_path / "p.xlsx")
+    found = _with_a_target((office.folder / plan).read_bytes(), tmp_path / "p.xlsx")
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     (inbox / "2.eml").write_bytes(desk.mail(desk.CLERK, ("ke hoach.xlsx", found), message_id="<2@x>"))

@@ -23,7 +23,7 @@ from cchc_xlsx.periods import parse
 
 CASES = [(form_id, kind) for form_id in fill.FORMS for kind in written.KINDS]
 MAX_BYTES = 60_000
-ASKED = {  # design §4: what each kind of measure asks for, apart from "không phát sinh" or "chưa công bố"
+ASKED = {  # what each kind of measure asks for, apart from "không phát sinh" or "chưa công bố"
     "rate": ("num", "den", "reason", "evidence", "note"),
     "percent": ("value", "reason", "evidence", "note"),
     "count": ("value", "reason", "evidence", "note"),

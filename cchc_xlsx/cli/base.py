@@ -114,7 +114,7 @@ _METAVARS = {"INTEGER RANGE": "SỐ", "TEXT": "CHỮ", "PATH": "ĐƯỜNG_DẪN"
 
 
 def run(cli: click.Command, arguments: Sequence[str] | None = None) -> int:
-    """The exit code of a run. A user sees one sentence for what went wrong, never a traceback (design §8)."""
+    """The exit code of a run. A user sees one sentence for what went wrong, never a traceback."""
     _prepare()
     try:
         given = _without_lang(list(sys.argv[1:] if arguments is None else arguments))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cchc_xlsx.collect.desk import Desk
     from cchc_xlsx.collect.run import Collected
     from cchc_xlsx.ledger.model import Entered
+    from cchc_xlsx.owing import Unassigned
     from cchc_xlsx.project.model import Project
 
 _FILE = click.Path(path_type=Path)
@@ -71,10 +72,9 @@ def collect(paths: tuple[Path, ...], *, shape: str, dry_run: bool) -> int:
             if not found:
                 raise
             stopped = error
-        if not dry_run:
-            desks.adopt_plans(desk)
+        desks.adopt_plans(desk)  # a dry run's ledger is a copy
         found.sort(key=lambda one: (one.arrived is None, one.arrived, one.source))
-        _show_json(found, desk) if shape == "json" else _show_text(found, dry_run=dry_run)
+        _show_json(found, desk) if shape == "json" else _show_text(found, desk, dry_run=dry_run)
     if stopped:
         raise stopped
     counts = run.counted(found)
@@ -112,14 +112,29 @@ def _all(
 
 def _show_json(found: Sequence[Collected], desk: Desk) -> None:
     from cchc_xlsx.collect import run  # noqa: PLC0415
+    from cchc_xlsx.overview import data  # noqa: PLC0415
 
     said = {
         "tool": "cchc-xlsx",
         "version": __version__,
         "summary": run.counted(found),
         "messages": [_message_json(one, desk) for one in found],
+        "plans": [data.unassigned(one) for one in _plans(found, desk)],
     }
     click.echo(json.dumps(said, ensure_ascii=False, indent=1).encode())
+
+
+def _plans(found: Sequence[Collected], desk: Desk) -> Sequence[Unassigned]:
+    """The forms whose plan came into force by this run and leaves contents without a target."""
+    from cchc_xlsx import owing  # noqa: PLC0415
+
+    entered = [each for one in found for each in one.outcome.entered if each.is_new and each.attached.state == "taken"]
+    came = {slot.form for each in entered if (slot := each.attached.slot) and not slot.period and not _errors(each)}
+    return [one for one in owing.unassigned(desk.project, desk.book) if one.form in came] if came else []
+
+
+def _errors(one: Entered) -> int:
+    return one.attached.checked.errors if one.attached.checked else 0
 
 
 def _message_json(one: Collected, desk: Desk) -> dict[str, Any]:
@@ -157,15 +172,15 @@ def _workbook_json(one: Entered, came: Collected, desk: Desk) -> dict[str, Any]:
         "kind": who.kind if who else None,
         "late": bool(owed and came.arrived and owed.is_late(came.arrived)),
         "version": one.number,
-        "errors": attached.checked.errors if attached.checked else 0,
+        "errors": _errors(one),
         "warnings": attached.checked.warnings if attached.checked else 0,
     }
 
 
-def _show_text(found: Sequence[Collected], *, dry_run: bool) -> None:
+def _show_text(found: Sequence[Collected], desk: Desk, *, dry_run: bool) -> None:
     from rich.text import Text as RichText  # noqa: PLC0415
 
-    from cchc_xlsx.cli import show  # noqa: PLC0415
+    from cchc_xlsx.cli import show, standings  # noqa: PLC0415
     from cchc_xlsx.collect import run  # noqa: PLC0415
 
     out = show.console()
@@ -179,6 +194,7 @@ def _show_text(found: Sequence[Collected], *, dry_run: bool) -> None:
         for each in one.outcome.entered:
             if each.is_new and each.attached.checked:
                 show.put(out, RichText(_checked(each)), 6, 2)
+    standings.plans_text(_plans(found, desk), out)
     counts = run.counted(found)
     parts = ", ".join(f"{counts[status]} {_WORD[status].say(LANG)}" for status in _WORD if counts[status])
     seen = counts["seen"]

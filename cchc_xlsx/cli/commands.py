@@ -63,8 +63,9 @@ def demo(folder: Path) -> None:
         (room.SUMMED_TEXT, result.summed),
         (room.WORD_TEXT, result.word),
     ):
-        out.print(f"{text.say(LANG)}: {show.clean(str(path))}")
-    out.print(room.NEXT_TEXT.format(path=show.clean(str(result.filled))).say(LANG))
+        out.print(f"{text.say(LANG)}: {show.location(path)}")
+    filled = show.location(result.filled)
+    out.print(room.NEXT_TEXT.format(path=filled, command=show.typed("check", filled)).say(LANG))
 
 
 @cli.group(help=say("Các biểu có sẵn: danh sách, nội dung.", "The forms: list them, show one."))
@@ -178,7 +179,7 @@ def generate(**asked: Any) -> None:  # noqa: ANN401  click's parameters, by the 
         made = issuing.generate(asked, advance)
     screen = show.console()
     for path in made:
-        screen.print(show.clean(str(path)))
+        screen.print(show.location(path))
     screen.print(say(f"Đã ghi {len(made)} tệp.", f"{len(made)} workbooks written."))
 
 

@@ -207,8 +207,10 @@ def _show(found: Sequence[Posted], lost: Sequence[str]) -> None:
         line = RichText(f"{one.unit or ''}  {show.clean(one.recipient)}  ")
         line.append(_WORD[one.state].say(LANG), style=_COLOUR[one.state])
         show.put(out, line, hang=4)
-        if one.path or one.why:
-            show.put(out, RichText(show.clean(str(one.path) if one.path else one.why.say(LANG) if one.why else "")), 4)
+        if one.path:
+            show.put(out, RichText(show.location(one.path)), 4)
+        elif one.why:
+            show.put(out, RichText(show.clean(one.why.say(LANG))), 4)
     for unit in lost:
         text = say(
             f"{unit}: chưa có địa chỉ thư trong trang “Đơn vị” của cchc.xlsx",

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cchc_xlsx.cli.base import LANG, Command, option, say
+from cchc_xlsx.errors import CchcError
+from cchc_xlsx.lang import Text
+
+if TYPE_CHECKING:
+    from cchc_xlsx.project.model import Office
 
 _FILE = click.Path(path_type=Path)
+_KEPT = Text(
+    "Thư mục này đã thiết lập, giữ nguyên: {kept}. Muốn đổi thì sửa trong {file}, trang “{sheet}”; cho năm hay xã khác thì "
+    "tạo thư mục khác.",
+    "This folder is set up already and stays as it is: {kept}. To change that, edit {file}, sheet “{sheet}”; for another year "
+    "or commune make another folder.",
+)
+_NOT = Text("{name} là “{held}”, không phải “{given}”", "{name} is “{held}”, not “{given}”")
+_BLANK = Text("{name} để trống, không phải “{given}”", "{name} is blank, not “{given}”")
 
 
 @click.command(
@@ -51,6 +65,7 @@ def init(folder: Path, era: str, forms: tuple[str, ...], **given: Any) -> None: 
     """Make or complete the year's folder."""
     from cchc_xlsx import project as room  # noqa: PLC0415
     from cchc_xlsx.cli import show  # noqa: PLC0415
+    from cchc_xlsx.project.model import SETUP  # noqa: PLC0415
 
     named = {"forms": forms} if forms else {}
     made = room.init(
@@ -64,23 +79,27 @@ def init(folder: Path, era: str, forms: tuple[str, ...], **given: Any) -> None: 
         **named,
     )
     out = show.console()
-    here = show.clean(str(folder))
     for name in made.made:
-        out.print(say(f"Đã tạo {here}/{name}", f"Made {here}/{name}"))
+        here = f"{show.location(folder / name)}{'/' if name.endswith('/') else ''}"
+        out.print(say(f"Đã tạo {here}", f"Made {here}"))
     if made.is_new:
+        here = show.location(folder / SETUP)
         out.print(
             say(
-                f"Tiếp theo: mở {here}/cchc.xlsx, điền các ô vàng và địa chỉ thư của đơn vị, lưu lại, rồi chạy lại lệnh này để kiểm tra.",
-                f"Next: open {here}/cchc.xlsx, fill in the yellow cells and the units' addresses, save, and run this again to check it.",
+                f"Tiếp theo: mở {here}, điền các ô vàng và địa chỉ thư của đơn vị, lưu lại, rồi chạy lại lệnh này để kiểm tra.",
+                f"Next: open {here}, fill in the yellow cells and the units' addresses, save, and run this again to check it.",
             )
         )
         return
-    _checked(folder, made.made, out)
+    _checked(folder, made.made, given, out)
 
 
-def _checked(folder: Path, made: tuple[str, ...], out: Any) -> None:  # noqa: ANN401  a console
-    """Read the set-up of a folder that was there; its mistakes are raised."""
+def _checked(folder: Path, made: tuple[str, ...], given: Mapping[str, Any], out: Any) -> None:  # noqa: ANN401  a console
+    """Read the set-up of a folder that was there. Its mistakes are raised, and what was given and is not what it says."""
     from cchc_xlsx import project as room  # noqa: PLC0415
+    from cchc_xlsx.cli import show  # noqa: PLC0415
+    from cchc_xlsx.project import cards  # noqa: PLC0415
+    from cchc_xlsx.project.model import SETUP  # noqa: PLC0415
 
     if not made:
         out.print(say("Thư mục đã có đủ; không thay đổi gì.", "The folder is complete; nothing was changed."))
@@ -92,3 +111,22 @@ def _checked(folder: Path, made: tuple[str, ...], out: Any) -> None:  # noqa: AN
             f"The set-up is right: {office.commune}, {office.year}; {len(setup.units)} units, {len(setup.forms)} forms.",
         )
     )
+    if kept := "; ".join(one.say(LANG) for one in _kept(office, given)):
+        sheet = cards.OFFICE.name.say(office.lang)
+        raise CchcError(_KEPT.format(kept=show.clean(kept), file=SETUP, sheet=sheet))
+
+
+def _kept(office: Office, given: Mapping[str, Any]) -> Iterator[Text]:
+    """What is set up otherwise than the options say."""
+    from cchc_xlsx.generate import commune_name  # noqa: PLC0415
+
+    wanted = {
+        "commune": commune_name(given["commune"]) if given["commune"] is not None else None,
+        "commune_code": given["commune_code"],
+        "year": given["year"],
+    }
+    for key, asked in wanted.items():
+        held = getattr(office, key)
+        if asked not in (None, held):
+            name = f"--{key.replace('_', '-')}"
+            yield (_BLANK if held is None else _NOT).format(name=name, held=held, given=asked)

@@ -183,7 +183,7 @@ def _told(done: Reported, checked: Report, out: Path) -> None:
     """Show what is in the report, and where it is."""
     from rich.text import Text as RichText  # noqa: PLC0415
 
-    from cchc_xlsx.cli.show import clean, console, put  # noqa: PLC0415
+    from cchc_xlsx.cli.show import clean, console, location, put  # noqa: PLC0415
 
     screen = console()
     for one in done.told.annexes:
@@ -204,4 +204,4 @@ def _told(done: Reported, checked: Report, out: Path) -> None:
             f"{others} files have errors or cannot be read and are not in the report; see: cchc-xlsx check",
         )
         put(screen, RichText(text, style="yellow"), hang=4)
-    put(screen, RichText(say(f"Đã ghi {clean(str(out))}", f"Written: {clean(str(out))}")), hang=4)
+    put(screen, RichText(say(f"Đã ghi {location(out)}", f"Written: {location(out)}")), hang=4)

@@ -12,7 +12,7 @@ from rich.text import Text as RichText
 
 from cchc_xlsx import __version__, reports, results, units, writer
 from cchc_xlsx.cli.base import LANG, say
-from cchc_xlsx.cli.show import COLOURS, clean, deliver_pieces, deliver_text, put, status_word
+from cchc_xlsx.cli.show import COLOURS, clean, deliver_pieces, deliver_text, location, put, status_word
 from cchc_xlsx.reports import words
 from cchc_xlsx.results import STATUSES, FileResult, Report, Told
 
@@ -49,7 +49,7 @@ def report_text(report: Report, out: Console) -> None:
             _finding(finding, out)
     put(out, _summary(report), hang=4)
     if marked:
-        count, where = len(set(marked)), clean(str(marked[0].parent))
+        count, where = len(set(marked)), location(marked[0].parent)
         put(out, RichText(say(f"{count} bản đánh dấu trong {where}", f"{count} marked copies in {where}")), hang=4)
 
 
@@ -110,7 +110,7 @@ def _summary(report: Report) -> RichText:
 
 
 def report_json(report: Report) -> Iterator[str]:
-    """The fixed JSON of design §8, in pieces: ten thousand files need not be in memory."""
+    """The JSON that other programs read, its keys fixed, in pieces: ten thousand files need not be in memory."""
     summary: dict[str, int] = {"files": len(report.files), **{status: report.counts[status] for status in STATUSES}}
     about = {"tool": "cchc-xlsx", "version": __version__, "summary": summary}
     yield json.dumps(about, ensure_ascii=False, indent=1)[:-2] + ',\n "files": ['

@@ -73,9 +73,9 @@ def roll(year: int, *, out: Path | None, update: bool) -> None:
 
 
 def _told(done: Rolled, out: Any, *, is_new: bool) -> None:  # noqa: ANN401  a console
-    from cchc_xlsx.cli.show import clean  # noqa: PLC0415
+    from cchc_xlsx.cli.show import clean, location  # noqa: PLC0415
 
-    folder, setup, figures = clean(str(done.folder)), done.setup, done.figures
+    folder, setup, figures = location(done.folder), done.setup, done.figures
     year = setup.office.year
     lines = [(_MADE if is_new else _UPDATED).format(folder=folder)]
     if is_new:

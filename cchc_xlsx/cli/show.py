@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -17,6 +19,7 @@ from cchc_xlsx.rules import registry
 from cchc_xlsx.rules.model import Rule
 
 COLOURS = {"error": "bold red", "warning": "yellow", "info": "cyan", "ok": "green", "skipped": "dim"}
+_NAME = "cchc-xlsx"
 _NARROWEST = 20  # signs of text on a line of a terminal, however far in it begins
 clean = results.printable  # text that cannot steer a terminal
 
@@ -68,6 +71,24 @@ def deliver_pieces(pieces: Iterable[str], output: Path | None) -> None:
     for piece in encoded:
         sys.stdout.buffer.write(piece)
     sys.stdout.buffer.flush()
+
+
+def location(path: Path) -> str:
+    """Where something lies: from the folder that the run is in where it is below that, else the whole path."""
+    here = Path.cwd()
+    whole = Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` would follow links
+    return clean(str(whole.relative_to(here) if whole.is_relative_to(here) else whole))
+
+
+def typed(*arguments: str) -> str:
+    """A command of ours as it can be typed: by its name where the PATH leads to it, else as this run was called."""
+    if shutil.which(_NAME):
+        called = [_NAME]
+    elif Path(sys.argv[0]).stem == "__main__":
+        called = [sys.executable, "-m", "cchc_xlsx"]
+    else:
+        called = [sys.argv[0]]
+    return " ".join(f'"{one}"' if " " in one else one for one in map(clean, (*called, *arguments)))
 
 
 def put(out: Console, line: RichText, indent: int = 0, hang: int = 0) -> None:

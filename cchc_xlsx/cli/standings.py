@@ -13,6 +13,7 @@ from cchc_xlsx.cli.base import LANG, say
 from cchc_xlsx.cli.show import COLOURS, clean, deliver_pieces, deliver_text, put
 from cchc_xlsx.overview import data, words
 from cchc_xlsx.overview.view import Line, Overview, PeriodView, UnitView, Waiting
+from cchc_xlsx.owing import Unassigned
 from cchc_xlsx.results import Told
 from cchc_xlsx.standing import Seen, Tally
 
@@ -38,6 +39,7 @@ def _text(view: Overview, out: Console, *, mails: bool, whole: bool) -> None:
     if mails:
         mails_text(view, out)
         return
+    plans_text(view.plans, out)
     shown = [one for one in view.periods if whole or not one.is_ahead]
     for period in shown:
         out.print("")
@@ -46,6 +48,12 @@ def _text(view: Overview, out: Console, *, mails: bool, whole: bool) -> None:
     if view.held:
         out.print("")
         held_text(view.held, out)
+
+
+def plans_text(found: Sequence[Unassigned], out: Console) -> None:
+    """The forms whose plan leaves contents without a target."""
+    for one in found:
+        put(out, RichText(words.unassigned(one, LANG), style=COLOURS["warning"]), hang=4)
 
 
 def _ahead(found: Sequence[PeriodView], out: Console) -> None:

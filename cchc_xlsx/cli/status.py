@@ -110,7 +110,8 @@ def held_reject(number: int, why: str) -> None:
 
 
 def _decide(number: int, why: str, *, accept: bool) -> None:
-    from cchc_xlsx.cli import show, year  # noqa: PLC0415
+    from cchc_xlsx import owing  # noqa: PLC0415
+    from cchc_xlsx.cli import show, standings, year  # noqa: PLC0415
     from cchc_xlsx.collect import decisions  # noqa: PLC0415
     from cchc_xlsx.collect import desk as desks  # noqa: PLC0415
     from cchc_xlsx.ledger import obligations  # noqa: PLC0415
@@ -120,13 +121,15 @@ def _decide(number: int, why: str, *, accept: bool) -> None:
         setup, who = project.setup, year.user()
         version = decisions.decide(book, number, setup, accept=accept, who=who, why=why, now=year.now())
         owed = obligations.of(book, version.slot)
-    slot = version.slot
+    slot, plans = version.slot, []
     if accept and not slot.period:
         with desks.opened(project, year.now) as desk:
             desks.adopt_plans(desk)
+            plans = [one for one in owing.unassigned(project, desk.book) if one.form == slot.form]
     whose = show.clean(" · ".join(filter(None, (slot.form, slot.period, slot.unit, version.name))))
     done = say("Đã nhận", "Accepted") if accept else say("Không nhận", "Not accepted")
     show.console().print(f"{done}: {whose}")
+    standings.plans_text(plans, show.console())
     if accept and slot.period and (owed is None or owed.excluded):
         show.console().print(
             say(

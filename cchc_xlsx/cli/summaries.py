@@ -7,12 +7,12 @@ from rich.text import Text as RichText
 
 from cchc_xlsx import units
 from cchc_xlsx.cli.base import say
-from cchc_xlsx.cli.show import clean, put
+from cchc_xlsx.cli.show import clean, location, put
 from cchc_xlsx.communes import Done as ManyDone
 from cchc_xlsx.consolidate import combine
 from cchc_xlsx.consolidate.choose import at_once
-from cchc_xlsx.consolidate.model import NO_DATA, PROVISIONAL, Left, Round, Summary
-from cchc_xlsx.fields import NIL, NOT_REACHED, REACHED
+from cchc_xlsx.consolidate.model import APART, NO_DATA, PROVISIONAL, Left, Round, Summary
+from cchc_xlsx.fields import NIL, NOT_ASSIGNED, NOT_COMPARABLE, NOT_REACHED, REACHED, UNPUBLISHED
 from cchc_xlsx.lang import Lang, Text
 from cchc_xlsx.summing import Done
 
@@ -23,7 +23,11 @@ _OUTCOMES = {
     NO_DATA: Text("chưa có số liệu", "without data"),
     NIL: Text("không phát sinh", "nothing happened"),
     combine.UNDER_WAY: Text("đang thực hiện, chưa đến hạn", "under way or not due"),
-    combine.OTHER: Text("khác", "other"),
+    NOT_ASSIGNED: Text("chưa giao", "without a target"),
+    UNPUBLISHED: Text("chưa công bố", "not published yet"),
+    NOT_COMPARABLE: Text("không so sánh được", "not comparable"),
+    APART: Text("không cộng được", "reported unit by unit"),
+    combine.NOT_JUDGED: Text("chưa đánh giá được", "not judged"),
 }
 _WHY = {
     "errors": Text("còn lỗi", "it has errors"),
@@ -40,7 +44,7 @@ def told(done: Done, out: Console, lang: Lang) -> None:
     """Show each summary, then the rounds of which nothing counts."""
     for one in done.made:
         _summary(one.summary, out, lang)
-        put(out, RichText(say(f"Đã ghi {clean(str(one.path))}", f"Written: {clean(str(one.path))}")), 2, 4)
+        put(out, RichText(say(f"Đã ghi {location(one.path)}", f"Written: {location(one.path)}")), 2, 4)
     for empty in done.empty:
         put(out, _head(empty), hang=4)
         put(
@@ -77,7 +81,7 @@ def communes(done: ManyDone, out: Console) -> None:
         if len(errors) > _MOST:
             rest = len(errors) - _MOST
             put(out, RichText(say(f"Và {rest} lỗi khác, xem trang Vấn đề", f"And {rest} more errors: see the sheet Vấn đề"), style="yellow"), 2, 4)  # fmt: skip
-        put(out, RichText(say(f"Đã ghi {clean(str(one.path))}", f"Written: {clean(str(one.path))}")), 2, 4)
+        put(out, RichText(say(f"Đã ghi {location(one.path)}", f"Written: {location(one.path)}")), 2, 4)
 
 
 def _head(one: Round) -> RichText:

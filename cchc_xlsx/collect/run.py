@@ -160,7 +160,7 @@ def _entered(desk: Desk, one: _Read) -> Collected:
 
 
 def _key(one: _Read) -> str:
-    """What makes a message the same one, whichever way it comes (mail.md).
+    """What makes a message the same one, whichever way it comes.
 
     One whose workbooks never count is not the one that it was made from, though it may have its number and its files.
     """

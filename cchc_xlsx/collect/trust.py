@@ -1,4 +1,4 @@
-"""Who sent a workbook is one fact, which form it is another (mail.md): may the clerk's ledger take it without asking?"""
+"""Who sent a workbook is one fact, which form it is another: may the clerk's ledger take it without asking?"""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from cchc_xlsx import periods
 from cchc_xlsx.consolidate import combine, dashboard, words
-from cchc_xlsx.consolidate.combine import OTHER, TALLY
+from cchc_xlsx.consolidate.combine import NOT_JUDGED, TALLY
 from cchc_xlsx.consolidate.dashboard import PAGE_PT, Page
 from cchc_xlsx.consolidate.listing import BANNER, cut
 from cchc_xlsx.consolidate.model import Figure, Summary
@@ -104,7 +104,7 @@ def _group_table(page: Page, groups: Sequence[_Group], total: Total) -> int:
             _count(
                 page,
                 column,
-                _counted(group, word, total, count) if word != OTHER else _rest(page.row, count),
+                _counted(group, word, total, count) if word != NOT_JUDGED else _rest(page.row, count),
             )
     _sums(page, first)
     return first

@@ -1,4 +1,4 @@
-"""The shares of the units → the commune's figures: how they add up is decided by what the line measures (design §4, §7)."""
+"""The shares of the units → the commune's figures: how they add up is decided by what the line measures."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from cchc_xlsx.fields import (
     DONE,
     FREE_TEXTS,
     NIL,
+    NOT_ASSIGNED,
+    NOT_COMPARABLE,
     NOT_DUE,
     NOT_REACHED,
     OVERDUE,
@@ -216,7 +218,7 @@ def _outcome(ctx: Context, line: Line, way: How, said: Mapping[str, Scalar], cou
     return str(found or (status if status in UNFINISHED else "") or "")
 
 
-UNDER_WAY, OTHER = "Đang thực hiện, chưa đến hạn", "Khác"
+UNDER_WAY, NOT_JUDGED = "Đang thực hiện, chưa đến hạn", "Chưa đánh giá được"
 TALLY: Mapping[str, tuple[str, ...]] = {
     REACHED: (REACHED,),
     NOT_REACHED: (NOT_REACHED,),
@@ -224,21 +226,22 @@ TALLY: Mapping[str, tuple[str, ...]] = {
     PROVISIONAL: (PROVISIONAL,),
     NO_DATA: (NO_DATA,),
     NIL: (NIL,),
-    OTHER: (),  # what is left: not comparable, not yet published, without a target
+    NOT_JUDGED: (NOT_ASSIGNED, UNPUBLISHED, NOT_COMPARABLE, APART),  # and whatever is left
 }
 
 
 def counts(figures: Sequence[Figure]) -> dict[str, int]:
-    """How many lines there are under each word of `TALLY`."""
-    found = dict.fromkeys(TALLY, 0)
+    """How many lines there are under each word of `TALLY`; those that are not judged by the reason, where there is one."""
+    reasons = TALLY[NOT_JUDGED]
+    found = dict.fromkeys((*(word for word in TALLY if word != NOT_JUDGED), *reasons, NOT_JUDGED), 0)
     for one in figures:
-        found[tallied(one)] += 1
+        found[one.outcome if one.outcome in reasons else tallied(one)] += 1
     return found
 
 
 def tallied(one: Figure) -> str:
     """Under which word of `TALLY` a figure is counted."""
-    return next((word for word, outcomes in TALLY.items() if one.outcome in outcomes), OTHER)
+    return next((word for word, outcomes in TALLY.items() if one.outcome in outcomes), NOT_JUDGED)
 
 
 def said(summary_: Summary) -> dict[str, object]:

@@ -18,7 +18,7 @@ _COLOURS: Mapping[str, str] = {
     PROVISIONAL: "open",
     NO_DATA: "none",
     NIL: "nil",
-    combine.OTHER: "other",
+    **dict.fromkeys((*combine.TALLY[combine.NOT_JUDGED], combine.NOT_JUDGED), "other"),
 }
 
 

@@ -13,7 +13,7 @@ from cchc_xlsx.ledger.book import moment, words, writing
 from cchc_xlsx.ledger.model import Attached, Checked, Delivery, DeliveryStatus, Entered, Letter, Message, Outcome
 
 TOOL = f"cchc-xlsx {__version__}"  # who checked
-MOST_TRIES = 3  # mail.md: then it is shown and left
+MOST_TRIES = 3  # of a mail that cannot be read: then it is shown and left
 _CAME_AGAIN = Text(
     "tệp “{name}” đã được nhận từ một thư khác, từ địa chỉ được tin cậy",
     "“{name}” was taken from another mail, of an address that is trusted",

@@ -184,7 +184,7 @@ def current_by_slot(came: Iterable[Version]) -> Mapping[Slot, Version]:
 def current(versions_of_slot: tuple[Version, ...]) -> Current | None:
     """The version that counts among those of one slot, in the order of arrival; None where none was taken.
 
-    It is the latest that arrived, except where the same sender's plausible Dates say the other order (mail.md): one that was
+    It is the latest that arrived, except where the same sender's plausible Dates say the other order: one that was
     sent before another of that sender, which is here already, changes nothing.
     """
     taken = [one for one in versions_of_slot if one.state == "taken"]

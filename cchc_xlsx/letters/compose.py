@@ -88,7 +88,7 @@ def _plain(value: object) -> object:
 
 
 def mail(written: Written, envelope: Envelope, files: Sequence[File] = (), *, is_draft: bool = False) -> bytes:
-    """The mail as it goes out. It says that a machine sent it, so that machines do not answer (mail.md).
+    """The mail as it goes out. It says that a machine sent it, so that machines do not answer.
 
     `is_draft`: it is opened in the clerk's own program, which sends it.
     """

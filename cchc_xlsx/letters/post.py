@@ -25,7 +25,7 @@ from cchc_xlsx.mail.smtp import Outgoing
 from cchc_xlsx.project.model import Project
 from cchc_xlsx.store import Store
 
-MOST_ANSWERS = 3  # an address a day (mail.md)
+MOST_ANSWERS = 3  # an address a day: two machines that answer each other must come to an end
 DOUBT = dt.timedelta(minutes=10)  # before that, a mail that may have gone out may still arrive in our own mailbox
 _MOST_TRIES = 5  # of a mail that the server refuses for now
 _ANSWERED = Text(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +16,6 @@ LETTERS = "abcdđeghiklmnopqrstuvxy"  # of points, in the order of Vietnamese do
 _COUNTED = {
     APART: "chỉ tiêu báo cáo riêng theo từng đơn vị",
     NOT_ASSIGNED: "nội dung chưa giao chỉ tiêu",
-    "": "chỉ tiêu chưa đánh giá được",
 }
 _AHEAD_DAYS = 92  # tasks that fall due in the next quarter are named
 
@@ -63,13 +61,10 @@ def overall(summary: Summary) -> tuple[str, ...]:
 def _indicators(figures: Sequence[Figure]) -> str:
     if not figures:
         return ""
-    found = combine.counts(figures)
-    others = Counter(one.outcome for one in figures if combine.tallied(one) == combine.OTHER)
-    del found[combine.OTHER]
     said = say.listed(
         [
             (count, _COUNTED.get(word, f"chỉ tiêu {word[:1].lower()}{word[1:]}"))
-            for word, count in (*found.items(), *others.items())
+            for word, count in combine.counts(figures).items()
         ]
     )
     return f"Trong {values.say_number(len(figures))} chỉ tiêu, nội dung báo cáo: {said}."

@@ -9,6 +9,7 @@ from cchc_xlsx import __version__, standing
 from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger.obligations import VIETNAM, Extension, Version
 from cchc_xlsx.overview.view import Line, Overview, PeriodView, Waiting
+from cchc_xlsx.owing import Unassigned
 from cchc_xlsx.results import finding_json
 from cchc_xlsx.standing import Seen, Tally
 
@@ -24,9 +25,15 @@ def told(view: Overview) -> str:
         "year": view.year,
         "periods": [_period(one) for one in view.periods],
         "held": [_waiting(one) for one in view.held],
+        "plans": [unassigned(one) for one in view.plans],
         "mails": counts | {"list": [_seen(one) for one in view.seen]},
     }
     return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+
+
+def unassigned(one: Unassigned) -> dict[str, object]:
+    """A form with contents that have no target, of those that need one; `plan` is the number of its plan, 0 without one."""
+    return {"form": one.form, "plan": one.plan, "without_target": one.without, "contents": one.asked}
 
 
 def _moment(one: dt.datetime | None) -> str | None:

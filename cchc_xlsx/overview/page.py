@@ -17,7 +17,7 @@ def pieces(view: Overview, lang: Lang, *, mails: bool = False) -> Iterator[str]:
     """The page, piece by piece; `mails` has the list of what came open."""
     said = {
         **{one.__name__: partial(one, lang=lang) for one in (words.percent, words.share, words.day, words.moment)},
-        **{one.__name__: partial(one, lang=lang) for one in (words.counted, words.how, words.sender)},
+        **{one.__name__: partial(one, lang=lang) for one in (words.counted, words.how, words.sender, words.unassigned)},
         "about": lambda line, due: [part for part in words.about(line, due, lang) if part],
         "states": {state: word.say(lang) for state, word in words.STATE.items()},
         "late": words.LATE.say(lang),

@@ -131,7 +131,8 @@ _MAILS = Listing(
 
 def to_bytes(view: Overview, lang: Lang) -> bytes:
     """The workbook's bytes; the same view gives the same."""
-    about = f"{view.commune}, {view.year}. {words.moment(view.at, lang)}. {words.total(view.seen, lang)}"
+    plans = "".join(f" {words.unassigned(one, lang)}" for one in view.plans)
+    about = f"{view.commune}, {view.year}. {words.moment(view.at, lang)}. {words.total(view.seen, lang)}{plans}"
     return listing.to_bytes(_TITLE.say(lang), about, lang, lambda target: _fill(target, view))
 
 

@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from cchc_xlsx import periods, standing, units, values
+from cchc_xlsx import owing, periods, standing, units, values
 from cchc_xlsx.form import render
 from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger import obligations
 from cchc_xlsx.ledger.model import Slot
 from cchc_xlsx.ledger.obligations import VIETNAM, Extension, Version
+from cchc_xlsx.owing import Unassigned
 from cchc_xlsx.project.model import Project, Setup
 from cchc_xlsx.results import Told
 from cchc_xlsx.rules.model import Severity
@@ -89,7 +90,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The whole: the office, the moment (+07:00), the periods, what waits for the clerk, every mail and file that came."""
+    """The whole: the office, the moment (+07:00), the periods, what waits for the clerk, every mail and file that came.
+
+    `plans` are the forms of these periods whose plan in force leaves contents without a target.
+    """
 
     commune: str
     year: int
@@ -97,6 +101,7 @@ class Overview:
     periods: tuple[PeriodView, ...]
     held: tuple[Waiting, ...]
     seen: tuple[Seen, ...]
+    plans: tuple[Unassigned, ...]
 
     @property
     def findings(self) -> Iterator[tuple[Line, Told]]:
@@ -121,6 +126,7 @@ def drawn(project: Project, book: sqlite3.Connection, at: dt.datetime, period: s
         tuple(sorted((_period(setup, code, lines, at) for code, lines in by_period.items()), key=_order)),
         tuple(Waiting(one, unit_name(setup, one.slot.unit)) for one in waiting),
         standing.seen(book),
+        tuple(one for one in owing.unassigned(project, book) if period is None or one.form in setup.owed(period)),
     )
 
 

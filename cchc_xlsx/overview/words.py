@@ -10,6 +10,7 @@ from cchc_xlsx.lang import Lang, Text
 from cchc_xlsx.ledger.model import DeliveryStatus
 from cchc_xlsx.ledger.obligations import VIETNAM
 from cchc_xlsx.overview.view import Line, Waiting
+from cchc_xlsx.owing import Unassigned
 from cchc_xlsx.results import Status
 from cchc_xlsx.rules.model import Severity
 from cchc_xlsx.standing import Seen, State
@@ -84,6 +85,22 @@ _HOW = Text(
     'To accept it: cchc-xlsx held accept {number} --why "…"; else: cchc-xlsx held reject {number} --why "…"',
 )
 _NUMBER = Text("SỐ", "N")
+_NO_PLAN = Text(
+    "Chưa có kế hoạch của biểu {form}: {without}/{asked} nội dung chưa giao chỉ tiêu. {advice}",
+    "There is no plan of {form} yet: {without} of {asked} contents have no target. {advice}",
+)
+_NO_TARGET = Text(
+    "Kế hoạch của biểu {form} chưa giao chỉ tiêu nào ({asked} nội dung). {advice}",
+    "The plan of {form} sets no target at all ({asked} contents). {advice}",
+)
+_SOME_TARGETS = Text(
+    "Kế hoạch của biểu {form}: {without}/{asked} nội dung chưa giao chỉ tiêu. {advice}",
+    "The plan of {form}: {without} of {asked} contents have no target. {advice}",
+)
+_ASSIGN = Text(
+    "Báo cáo sẽ ghi “Chưa giao”; muốn giao thì điền vào biểu kế hoạch rồi nhận lại bằng cchc-xlsx collect.",
+    "Reports will say “Chưa giao” of them; to set targets fill in the plan workbook and take it in with cchc-xlsx collect.",
+)
 
 
 def percent(fraction: float | None, lang: Lang) -> str:
@@ -158,6 +175,12 @@ def remarks(line: Line, lang: Lang) -> Iterator[str]:
         yield (_HELD if line.state == "held" else _ALSO_HELD).format(numbers=numbers).say(lang)
     if one.is_conflict:
         yield _CONFLICT.say(lang)
+
+
+def unassigned(one: Unassigned, lang: Lang) -> str:
+    """How many contents of a form are without a target, and what to do about it."""
+    said = _NO_PLAN if not one.plan else _NO_TARGET if one.without == one.asked else _SOME_TARGETS
+    return said.format(form=one.form, without=one.without, asked=one.asked, advice=_ASSIGN).say(lang)
 
 
 def how(held: Sequence[Waiting], lang: Lang) -> str:

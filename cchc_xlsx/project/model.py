@@ -128,10 +128,6 @@ class Project:
         """Where blank workbooks of a period (of the plan without one) are written."""
         return self.folder / OUTGOING / (period or "ke-hoach")
 
-    def marked(self, period: str) -> Path:
-        """Where marked copies of a period are written."""
-        return self.folder / MARKED / period
-
     def results(self) -> Path:
         """Where pages and tables for the clerk are written."""
         return self.folder / RESULTS

@@ -35,11 +35,6 @@ class Entry:
     sheet: str = ""
     cells: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether no share is missing."""
-        return 0 < self.expected <= self.counted
-
 
 Entries = Mapping[str, Entry]  # by line
 

@@ -44,11 +44,6 @@ class Long:
     hidden: frozenset[int] = field(default_factory=frozenset)
 
 
-def first_row(one: Long) -> int:
-    """The number of the first row of the body."""
-    return 1 + len([text for text in (*one.remarks, one.banner) if text]) + len(one.above) + 2
-
-
 def sheet(one: Long) -> Sheet:
     """The sheet."""
     cells: dict[Place, Cell] = {}
