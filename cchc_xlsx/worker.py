@@ -40,7 +40,7 @@ from cchc_xlsx.task import Task
 from cchc_xlsx.wire import Answer
 
 _ESCAPED = "backslashreplace"  # JSON says half a surrogate pair like Python does
-MAX_MEMORY = 384 << 20  # bytes of address space (safety.md); Windows has no such limit, the guards bound it alone
+MAX_MEMORY = 384 << 20  # bytes of address space; Windows has no such limit, the guards bound it alone
 MAX_SECONDS = 20  # beyond what the run itself allows: the process ends even where the run is gone
 
 

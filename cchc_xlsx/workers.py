@@ -16,7 +16,7 @@ from typing import IO, Any
 from cchc_xlsx import processes, task
 from cchc_xlsx.task import Task
 
-SECONDS_A_FILE = 10.0  # safety.md
+SECONDS_A_FILE = 10.0
 DIED, OVERRAN = "F015", "F016"
 _AHEAD = 8  # files that a worker knows of, so that it need not wait for the run between them
 _TOGETHER = 4  # answers: to wake the run for each costs half of what it does for it
