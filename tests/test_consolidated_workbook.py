@@ -341,6 +341,24 @@ def test_no_row_is_lower_than_its_text(folder: Path, office: ModuleType) -> None
         assert low == {}, job["sheet"]
 
 
+@pytest.mark.parametrize("form_id", fill.FORMS)
+def test_signatures_go_with_the_last_row_of_the_annex(folder: Path, form_id: str) -> None:
+    sheet = openpyxl.load_workbook(folder / f"{form_id}.xlsx")["Tổng hợp"]
+    keys = {row: str(cell.value) for row, cell in enumerate(sheet["A"], 1)}
+    last = max(row for row, key in keys.items() if re.fullmatch(r"r\d+[a-z]?(/\d+)?", key))
+    assert last > max((one.id for one in sheet.row_breaks.brk), default=1)
+    assert {"difficulties.title", "proposals.title", "sign.title"} <= {key for row, key in keys.items() if row > last}
+
+
+@pytest.mark.office
+def test_the_signatures_are_printed_with_the_last_row_of_the_annex(
+    folder: Path, tmp_path: Path, office: ModuleType
+) -> None:
+    pages = office.texts(office.to_pdf(folder / "nhon-hau-2025-phu-luc-1.xlsx", tmp_path))
+    [signed] = [page for page in pages if "(Ký, ghi rõ họ tên)" in page]
+    assert {"7.3", "Khó", "khăn,"} <= set(signed.split())
+
+
 @pytest.mark.office
 def test_the_dashboard_is_one_page(folder: Path, tmp_path: Path, office: ModuleType) -> None:
     pages = office.to_pdf(folder / "nhon-hau-2025-phu-luc-1.xlsx", tmp_path)

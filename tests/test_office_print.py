@@ -10,19 +10,23 @@ from pathlib import Path
 from types import ModuleType
 
 import fill
+import marking
+import misfill
 import printed
 import pytest
 from printed import Page
 
 from cchc_xlsx import issue, writer
 from cchc_xlsx.issue import Issue
-from cchc_xlsx.layout import place
+from cchc_xlsx.layout import fixes, place
 from cchc_xlsx.layout.guide import GUIDE
 from cchc_xlsx.layout.model import Layout
 
 SMALLEST_PT = 7.9
 BOX_PER_SIZE = 1.3  # the height of a word's box in the PDF against the size of its font (measured)
 GUIDE_TITLES = ("HƯỚNG DẪN ĐIỀN BIỂU", "HƯỚNG DẪN LẬP KẾ HOẠCH")
+SIGNED, ASKED = "(Ký, ghi rõ họ tên)", "Kiến nghị"
+ENDS_IN_A_MERGE = {"binh-tan-2025-phu-luc-1"}  # over the last eleven rows
 _WORD = re.compile(r"[^\s/–-]+")
 CASES = [(form_id, kind) for form_id in fill.FORMS for kind in ("report", "plan")]
 
@@ -41,11 +45,15 @@ def issue_of(form_id: str, kind: str) -> Issue:
     return fill.plan(form_id) if kind == "plan" else fill.report(form_id)
 
 
-def print_all(office: ModuleType, layout: Layout, path: Path) -> Print:
-    """The workbook written and printed."""
+def print_all(office: ModuleType, layout: Layout, path: Path, *next_titles: str) -> Print:
+    """The workbook written and printed; what follows the form begins with the title of the guide, or one of these."""
     writer.write(layout, path)
     pages = printed.pages(office.to_pdf(path, path.parent))
-    first = next(number for number, page in enumerate(pages) if any(title in page.text for title in GUIDE_TITLES))
+    first = next(
+        number
+        for number, page in enumerate(pages)
+        if any(title in page.text for title in (*GUIDE_TITLES, *next_titles))
+    )
     return Print(layout, pages[:first], pages[first:])
 
 
@@ -80,6 +88,40 @@ def test_every_page_begins_with_the_header_of_the_table(book: Print) -> None:
         said = printed.header_texts(book.layout, page, rows)
         assert {at: pair for at, pair in said.items() if pair[0] != pair[1]} == {}
         assert len(said) > 3
+
+
+@pytest.mark.office
+def test_signatures_do_not_stand_alone_on_the_last_page(book: Print) -> None:
+    assert_signed_with_what_is_above(book.layout, book.form)
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("form_id", fill.FORMS)
+def test_signatures_of_an_empty_form_do_not_stand_alone(form_id: str, office: ModuleType, tmp_path: Path) -> None:
+    what = fill.report(form_id, "Q1", issue.reporting_units(fill.report(form_id))[0])
+    book = print_all(office, place.place(what), tmp_path / "empty.xlsx")
+    assert_signed_with_what_is_above(book.layout, book.form)
+
+
+@pytest.mark.office
+def test_signatures_of_a_marked_copy_do_not_stand_alone(office: ModuleType, tmp_path: Path) -> None:
+    what = fill.report("nhon-hau-2025-phu-luc-1")
+    copy = marking.copied(marking.mistaken(what, misfill.wrong(what, Counter())), tmp_path)
+    book = print_all(office, copy.layout, tmp_path / "marked.xlsx", fixes.TITLE.vi)
+    assert_signed_with_what_is_above(copy.layout, book.form)
+
+
+def assert_signed_with_what_is_above(layout: Layout, pages: list[Page]) -> None:
+    """The page with the signatures has the last row of the table, or the free texts where a merge takes the page before."""
+    end = (layout.form_sheet.paper.breaks or (1,))[-1]
+    if layout.context.issue.kind == "report":
+        [signed] = [number for number, page in enumerate(pages) if SIGNED in page.text]
+        assert signed == len(pages) - 1
+        assert ASKED in pages[signed].text
+    if layout.context.issue.form.id not in ENDS_IN_A_MERGE or layout.context.issue.kind == "plan":
+        assert end < layout.table[1]
+        last = [text for (row, _), text in printed.texts(layout).items() if row == layout.table[1]]
+        assert set(_WORD.findall(" ".join(last))) <= set(_WORD.findall(pages[-1].text))
 
 
 @pytest.mark.office

@@ -11,6 +11,8 @@ from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 from written import Make, Written
 
+from cchc_xlsx.layout import paper
+
 CASES = [(form_id, kind) for form_id in fill.FORMS for kind in written.KINDS]
 MAX_ROW_PT = 409
 SMALLEST_PT = 8
@@ -18,6 +20,7 @@ DRAWN_HIGHER = 0.97  # other programs draw rows a little higher: a page is not f
 A4_MM = (297, 210)
 PT_PER_INCH = 72
 MAX_PAGE_PT = 10_000.0
+ROOM_PT = 30.0
 PT_PER_CHARACTER = 7 * 0.75
 
 
@@ -161,6 +164,41 @@ def test_table_and_signatures_are_not_parted_from_what_names_them(book: Written)
         "status",
     }
     assert not any(key.startswith(("heading.", "header.")) for key in ends)
+
+
+def test_the_last_page_holds_the_signatures_and_what_they_sign(book: Written) -> None:
+    """Rows of the table, or the free texts where a merge up to the last row takes the page before."""
+    keys = book.column_a()
+    end = breaks(book)[-1] if breaks(book) else area(book)[1]
+    closing = [keys[row] for row in range(end + 1, area(book)[3] + 1)]
+    rows = {row for rows in book.grid_rows().values() for row in rows}
+    last = max(rows)
+    merged = min([first for first, _, to, _ in book.merges(min(rows), last) if to == last], default=last)
+    room = (page_pt(book.sheet)[1] - header_pt(book)) * DRAWN_HIGHER
+    if height(book, merged, area(book)[3]) <= room:
+        assert last > end
+    elif book.is_report:
+        assert {"proposals.title", "proposals"} <= set(closing)
+    assert closing[-1] == "code"
+    assert not book.is_report or {"sign.date", "sign.title", "sign.hint", "sign.space"} <= set(closing)
+
+
+@pytest.mark.parametrize(
+    ("heights", "glued", "preferred", "expected"),
+    [
+        ([10] * 5, set(), set(), (2,)),  # filled from the top
+        ([10] * 5, set(), {1}, (1,)),  # but a group begins a page, where it costs none
+        ([10] * 6, set(), {1}, (2,)),
+        ([10] * 5, {0, 1, 2}, set(), (2,)),  # higher than a page: cut where the page is full
+        ([10] * 4, {1, 2}, set(), (0,)),
+        ([10, 40, 10], set(), set(), (0, 1)),
+        ([10], set(), set(), ()),
+    ],
+)
+def test_pages_are_few_and_full(
+    heights: list[float], glued: set[int], preferred: set[int], expected: tuple[int, ...]
+) -> None:
+    assert paper.breaks(heights, glued, preferred, ROOM_PT / paper.SAFETY, ROOM_PT / paper.SAFETY) == expected
 
 
 def test_header_rows_are_repeated_on_each_page(book: Written) -> None:

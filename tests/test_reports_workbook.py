@@ -167,6 +167,17 @@ def test_each_sheet_is_a_table_with_filters_and_a_frozen_heading() -> None:
         assert all(sheet.row_dimensions[row].height for row in range(1, sheet.max_row + 1))
 
 
+def test_headings_are_aligned_like_their_columns_and_nothing_touches_the_next_cell() -> None:
+    for sheet in book(reported.many(12)):
+        for heading, cell in zip(sheet[3], sheet[4], strict=True):
+            assert heading.alignment.horizontal == cell.alignment.horizontal
+            assert cell.alignment.horizontal == "center" or heading.alignment.indent > 0
+            if cell.alignment.horizontal == "left":
+                assert cell.alignment.indent == heading.alignment.indent
+            if cell.alignment.horizontal == "right":  # LibreOffice prints numbers without their indent
+                assert all(part.endswith("_0") for part in cell.number_format.split(";"))
+
+
 def test_severities_are_coloured() -> None:
     sheet = book(reported.report(DRAWN))["Phát hiện"]
     fills = {cell.value: cell.fill.fgColor.rgb for cell in sheet["F"][3:]}

@@ -373,6 +373,9 @@ def test_the_workbook_prints_as_wide_as_the_page(office: ModuleType, made: Path,
     )
     texts = [page.text for page in pages]
     assert [title for title in titles if not any(title in text for text in texts)] == []
+    for page in pages:  # a number does not touch the text in the next cell
+        dashes = [word.x for word in page.words if word.text == "–"]
+        assert all(min((rule - x for rule in page.rules if rule > x), default=99) > 8 for x in dashes)
     assert len(pages) <= 9
 
 

@@ -13,6 +13,8 @@ from cchc_xlsx.layout.draft import Draft
 from cchc_xlsx.layout.model import Highlight, Print, Sheet, a1
 
 MISSING_FILL, WRONG_FILL, DOUBT_FILL = "#FFF2CC", "#F8CBAD", "#FCE4D6"
+_LAST_ROWS = 2  # of the table, above the signatures
+_TITLES = frozenset(f"{name}.title" for name in FREE_TEXTS)
 _NOT_IN_A_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
 
 
@@ -99,11 +101,25 @@ def _glue(draft: Draft, table: Body, rows: tuple[int, int], page_pt: float) -> t
             glued.add(first + index)  # a group's name stays with its first row, unless a merge needs the whole page
         if index and table.lines[index - 1].row.role not in ("section", "group"):
             preferred.add(first + index - 1)
-    for row in range(last + 1, draft.row):
-        key = draft.row_keys[row]
-        if key.startswith("sign.") or key in {f"{name}.title" for name in FREE_TEXTS}:
-            glued.add(row)
+    glued |= {row for row in range(last + 1, draft.row) if draft.row_keys[row] in _TITLES}
+    glued |= set(range(_closing(draft, rows, glued, page_pt), draft.row))
     return glued, preferred
+
+
+def _closing(draft: Draft, rows: tuple[int, int], glued: set[int], page_pt: float) -> int:
+    """The grid row from which on all stays on the last page.
+
+    Signatures never stand alone on a page of official paper: the last rows of the table go with them, where these
+    are too high the free texts, or the last of these.
+    """
+    first, last = rows
+    titles = [row for row in range(last + 1, draft.row) if draft.row_keys[row] in _TITLES]
+    signed = next((row for row in range(last + 1, draft.row) if draft.row_keys[row].startswith("sign.")), draft.row)
+    for wanted in (*range(max(first, last + 1 - _LAST_ROWS), last + 2), *titles[-1:]):
+        start = next(row for row in range(wanted, 0, -1) if row - 1 not in glued)
+        if sum(draft.heights[row] for row in range(start, draft.row + 1)) <= page_pt:
+            return start
+    return signed - 1
 
 
 def _merged(table: Body, page_pt: float) -> set[int]:

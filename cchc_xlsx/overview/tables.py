@@ -17,7 +17,7 @@ from cchc_xlsx.writer.listing import Book, Cell, Column, Content, Listing
 _TITLE = Text("Tình hình nộp báo cáo", "Who owes what")
 _ARRIVED = Column(Text("Đến lúc", "Arrived"), 16, "moment")
 _SENDER = Column(Text("Người gửi", "Sender"), 26)
-_NUMBER = Column(Text("Số", "Number"), 7, "number")
+_NUMBER = Column(Text("Số", "Number"), 11, "number")
 
 
 def _column(name: str, width: float, look: str = "text") -> Column:
@@ -35,12 +35,12 @@ _OWED = Listing(
         Column(Text("Tình trạng", "State"), 16, "centre"),
         Column(Text("Hạn", "Due"), 11.5, "day"),
         _ARRIVED,
-        Column(Text("Trễ (ngày)", "Days late"), 9, "number"),
-        Column(Text("Bản số", "Version"), 8, "number"),
-        Column(Text("Số lỗi", "Errors"), 8, "number"),
-        Column(Text("Số cảnh báo", "Warnings"), 10, "number"),
-        Column(Text("Ghi chú", "Remarks"), 34),
-        Column(Text("Gia hạn", "Put off"), 22),
+        Column(Text("Trễ (ngày)", "Days late"), 9.5, "number"),
+        Column(Text("Bản số", "Version"), 10.5, "number"),
+        Column(Text("Số lỗi", "Errors"), 9.5, "number"),
+        Column(Text("Số cảnh báo", "Warnings"), 12.5, "number"),
+        Column(Text("Ghi chú", "Remarks"), 29),
+        Column(Text("Gia hạn", "Put off"), 21),
         _column("unit", 10),
         _column("file", 40),
         _SENDER,
@@ -70,12 +70,12 @@ _FINDINGS = Listing(
 )
 _COUNTS = (
     Column(Text("Phải nộp", "Owed"), 9, "number"),
-    Column(Text("Đã đạt", "Complete"), 10, "number"),
+    Column(Text("Đã đạt", "Complete"), 12, "number"),
     Column(Text("Đầy đủ", "Completeness"), 13.5, "percent"),
     Column(Text("Đúng hạn", "In time"), 9, "number"),
     Column(Text("Tỷ lệ đúng hạn", "Timeliness"), 11.5, "percent"),
     Column(Text("Trễ hạn", "Late"), 8, "number"),
-    *(Column(Text(text.vi.capitalize(), text.en.capitalize()), 12, "number") for text in words.STATE.values()),
+    *(Column(Text(text.vi.capitalize(), text.en.capitalize()), 12.5, "number") for text in words.STATE.values()),
 )
 _BY_PERIOD = Listing(
     Text("Theo kỳ", "By period"),
@@ -108,7 +108,7 @@ _HELD = Listing(
         _column("file", 36),
         _ARRIVED,
         _SENDER,
-        Column(Text("Lý do", "Because"), 60),
+        Column(Text("Lý do", "Because"), 56),
     ),
     printed=8,
 )
@@ -122,8 +122,8 @@ _MAILS = Listing(
         _SENDER,
         Column(Text("Tiêu đề", "Subject"), 36),
         Column(Text("Lý do", "Because"), 60),
-        Column(Text("Nguồn", "Source"), 40),
-        Column(Text("Số lần đọc", "Tries"), 8, "number"),
+        Column(Text("Nguồn", "Source"), 38),
+        Column(Text("Số lần đọc", "Tries"), 10, "number"),
     ),
     printed=7,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,12 @@ _LONGEST_UTF16 = 32_767  # characters of a cell
 _SIZE = 11
 _HEADER = 2  # the row of the table's header, from 0; title and counts stand above
 _AIR_PT = 3.0  # above what the text needs
+# Nothing touches the line beside it. LibreOffice prints numbers without their indent: their format keeps the room.
+_TEXT: Mapping[str, object] = {"align": "left", "indent": 1}
+_NUMBER: Mapping[str, object] = {"align": "right", "num_format": "#,##0_0_0_0;-#,##0_0_0_0;–_0_0_0"}
+_OVER_NUMBER: Mapping[str, object] = {"align": "right", "indent": 2}  # as much; the button of the filter stands there
+_CENTRED: Mapping[str, object] = {"align": "center"}
+_INDENT_CHARS = 1.4  # of room that one indent takes
 _LINE = "#B5BCC6"
 _FILLS = {"error": "#FBE3E1", "warning": "#FDF0D0", "info": "#E4EEF9", "ok": "#E2F2E7"}
 _NUMBERS = {"day": "dd/mm/yyyy", "moment": "dd/mm/yyyy hh:mm", "percent": "0%"}
@@ -33,6 +39,11 @@ class Column:
     heading: Text
     width: float
     look: str = "text"
+
+    @property
+    def room(self) -> float:
+        """The width in characters that text has in it."""
+        return self.width - (_INDENT_CHARS if self.look == "text" else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +146,7 @@ def _write(target: Book, sheet: Open, index: int, column: Column, content: Conte
     cell = content if isinstance(content, Cell) else Cell(content or "")
     text = _fitting(printable(cell.text))
     # LibreOffice keeps a link on one line, whatever room there is: rather no link than a text that is cut.
-    linked = cell.address is not None and sheet.links > 0 and _lines(text, column.width) == 1
+    linked = cell.address is not None and sheet.links > 0 and _lines(text, column.room) == 1
     look = _look(target, column.look, cell.colour, linked)
     if not text:
         ok(sheet.worksheet.write_blank(sheet.row, index, None, look))
@@ -145,7 +156,7 @@ def _write(target: Book, sheet: Open, index: int, column: Column, content: Conte
         ok(sheet.worksheet.write_url(sheet.row, index, links.url(address, text), look))
     else:
         ok(sheet.worksheet.write_string(sheet.row, index, text, look))
-    return _height(text, column.width)
+    return _height(text, column.room)
 
 
 def _fitting(text: str) -> str:
@@ -172,18 +183,16 @@ def finish(target: Book, sheet: Open) -> None:
     """Make the rows a table that filters, and the sheet one that prints."""
     listing, worksheet = sheet.listing, sheet.worksheet
     headings = [column.heading.say(target.lang) for column in listing.columns]
-    shape = _format(
-        target, bold=True, text_wrap=True, valign="vcenter", border=1, border_color=_LINE, bg_color="#DCE6F1"
-    )
+    shapes = [_heading(target, column.look) for column in listing.columns]
     room = 2.5  # characters that the button of the filter takes
-    height = max(_height(text, column.width - room) for text, column in zip(headings, listing.columns, strict=True))
+    height = max(_height(text, column.room - room) for text, column in zip(headings, listing.columns, strict=True))
     ok(worksheet.set_row(_HEADER, height + 6))
-    for index, text in enumerate(headings):
+    for index, (text, shape) in enumerate(zip(headings, shapes, strict=True)):
         ok(worksheet.write_string(_HEADER, index, text, shape))
     last = sheet.row - 1
     if last > _HEADER:
         name = listing.table if sheet.number == 1 else f"{listing.table}_{sheet.number}"
-        columns = [{"header": text, "header_format": shape} for text in headings]
+        columns = [{"header": text, "header_format": shape} for text, shape in zip(headings, shapes, strict=True)]
         ok(worksheet.add_table(_HEADER, 0, last, len(headings) - 1, {"name": name, "style": None, "columns": columns}))
         ok(worksheet.ignore_errors({"number_stored_as_text": f"A{_HEADER + 2}:{chr(64 + len(headings))}{last + 1}"}))
     else:
@@ -205,14 +214,17 @@ def _print(worksheet: Any, last_row: int, columns: int) -> None:  # noqa: ANN401
     worksheet.repeat_rows(_HEADER)
 
 
+def _heading(target: Book, look: str) -> Any:  # noqa: ANN401
+    """A heading stands above its column as the contents do."""
+    properties = {"text_wrap": True, "valign": "vcenter", "border": 1, "border_color": _LINE, "bg_color": "#DCE6F1"}
+    return _format(target, bold=True, **properties, **{"text": _TEXT, "number": _OVER_NUMBER}.get(look, _CENTRED))
+
+
 def _look(target: Book, look: str, colour: str = "", linked: bool = False) -> Any:  # noqa: ANN401
     properties: dict[str, object] = {"text_wrap": True, "valign": "top", "border": 1, "border_color": _LINE}
-    if look == "centre":
-        properties["align"] = "center"
-    if look == "number":
-        properties |= {"align": "right", "num_format": "#,##0;-#,##0;–"}
+    properties |= {"text": _TEXT, "number": _NUMBER}.get(look, _CENTRED)
     if look in _NUMBERS:
-        properties |= {"align": "center", "num_format": _NUMBERS[look]}
+        properties["num_format"] = _NUMBERS[look]
     if colour in _FILLS:
         properties["bg_color"] = _FILLS[colour]
     if linked:
