@@ -24,7 +24,7 @@ from cchc_xlsx.extras import Extras
 from cchc_xlsx.form import load
 from cchc_xlsx.issue import Issue, Local, Plan
 from cchc_xlsx.layout import place
-from cchc_xlsx.layout.guide import GUIDE, META
+from cchc_xlsx.layout.guide import GUIDE
 from cchc_xlsx.layout.model import Cell, Layout, Style, a1
 from cchc_xlsx.periods import parse
 from cchc_xlsx.recognise import Asked
@@ -352,7 +352,7 @@ def said_to_carry(layout: Layout, text: str) -> Layout:
     """The workbook with another text where it carries what it was issued with."""
     cells = {(1, 1): Cell("token", Style()), (1, 2): Cell(layout.identity.token, Style())}
     cells |= {(2, 1): Cell("carried", Style()), (2, 2): Cell(text, Style())}
-    sheets = (replace(sheet, cells=cells) if sheet.name == META else sheet for sheet in layout.sheets)
+    sheets = (replace(sheet, cells=cells) if sheet.name == identity.SHEET else sheet for sheet in layout.sheets)
     return replace(layout, sheets=tuple(sheets))
 
 

@@ -65,7 +65,7 @@ def init(folder: Path, era: str, forms: tuple[str, ...], **given: Any) -> None: 
     """Make or complete the year's folder."""
     from cchc_xlsx import project as room  # noqa: PLC0415
     from cchc_xlsx.cli import show  # noqa: PLC0415
-    from cchc_xlsx.project.model import SETUP  # noqa: PLC0415
+    from cchc_xlsx.project.names import SETUP  # noqa: PLC0415
 
     named = {"forms": forms} if forms else {}
     made = room.init(
@@ -99,7 +99,7 @@ def _checked(folder: Path, made: tuple[str, ...], given: Mapping[str, Any], out:
     from cchc_xlsx import project as room  # noqa: PLC0415
     from cchc_xlsx.cli import show  # noqa: PLC0415
     from cchc_xlsx.project import cards  # noqa: PLC0415
-    from cchc_xlsx.project.model import SETUP  # noqa: PLC0415
+    from cchc_xlsx.project.names import SETUP  # noqa: PLC0415
 
     if not made:
         out.print(say("Thư mục đã có đủ; không thay đổi gì.", "The folder is complete; nothing was changed."))
