@@ -149,41 +149,41 @@ def _remembered_row(piece: bytes) -> Row | None:
 
 
 def _row(piece: bytes) -> Row | None:
-    """A row as it stands behind "<row "; None where it is not quite usual, such as one with a cell of another row."""
+    """A row as it stands behind "<row "; None where it is not quite usual, as where its cells are not its own or not in order."""
     inside, closing, after = piece.rpartition(b"</row>")
     head, *pieces = inside.split(b"<c ")
     if not pieces:
         return _NO_CELLS if _are_rows(b"<row " + piece) else None
-    if not closing or after.strip(_SPACE) or not _opens(head):
+    number = _number(head)
+    if not closing or after.strip(_SPACE) or not number:
         return None
-    places: list[Place] = []
     texts: list[tuple[Place, int]] = []
     plain: list[tuple[Place, str]] = []
     others: list[Torn] = []
     formulas: list[tuple[Place, str]] = []
     shared: list[tuple[Place, Formula]] = []
-    known = _known.get
+    known, last = _known.get, 0
     for one in pieces:
         torn = known(one) or _remembered(one)
         if torn is None:
             return None
         place, _, kind, formula, value = torn
-        places.append(place)
+        if place[0] != number or place[1] <= last:
+            return None
+        last = place[1]
         if formula is not None and formula[1]:
             shared.append((place, formula))
         elif formula is not None:
             formulas.append((place, formula[0]))
+        if value is None or value == "":
+            continue
         if kind == "s" and type(value) is int:
             texts.append((place, value))
-        elif type(value) is str and kind != "e":
-            if value:
-                plain.append((place, value))
-        elif value is not None:
+        elif kind != "e" and type(value) is str:
+            plain.append((place, value))
+        else:
             others.append(torn)
-    numbers = {place[0] for place in places}
-    if len(numbers) > 1 or len(set(places)) < len(places):
-        return None
-    return Row(numbers.pop(), len(places), tuple(texts), tuple(plain), tuple(others), tuple(formulas), tuple(shared))
+    return Row(number, len(pieces), tuple(texts), tuple(plain), tuple(others), tuple(formulas), tuple(shared))
 
 
 def _remembered(piece: bytes) -> Torn | None:
@@ -293,9 +293,9 @@ def _remembered_string(piece: bytes) -> str | Doubt | None:
 
 
 @lru_cache(maxsize=4096)  # the same rows in all copies of a form
-def _opens(head: bytes) -> bool:
-    """Whether what stands before the first cell of a row begins it."""
-    return _are_rows(b"<row " + head + b"</row>")
+def _number(head: bytes) -> int:
+    """The number of a row by what stands before its first cell; 0 where that is no beginning of one."""
+    return int(head[3 : head.index(b'"', 3)]) if _are_rows(b"<row " + head + b"</row>") else 0
 
 
 def _are_rows(rows: bytes) -> bool:
