@@ -118,7 +118,8 @@ def test_the_whole_folder_is_told_file_by_file() -> None:
     with prepared(cases) as place:
         before = watch.snapshot(place)
         trace = None if watch.tracer() is None else place.with_name(place.name + ".trace")
-        done = watch.run([*ARGUMENTS, "../nop", "--format", "json"], one, place, {}, TIMEOUT_S, trace)
+        env = {"PYTHONDONTWRITEBYTECODE": "1"}
+        done = watch.run([*ARGUMENTS, "../nop", "--format", "json"], one, place, env, TIMEOUT_S, trace)
         if trace:
             trace.unlink()
             check_trace(done.trace, one, place)

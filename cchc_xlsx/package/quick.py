@@ -116,7 +116,16 @@ def tear(part: bytes) -> tuple[list[Row], bytes] | None:
         return [], part
     if start < 0 or end < start or part.find(b"sheetData", end + 12) >= 0:
         return None
-    before, *pieces = part[start + 11 : end].split(b"<row ", _MOST_ROWS + 1)
+    found = _rows_of(part[start + 11 : end])
+    if found is None:
+        cells.check("cells", part.count(b"<c ", start, end), cells.MAX_CELLS)
+        return None
+    return found, part[:start] + b"<sheetData/>" + part[end + 12 :]
+
+
+def _rows_of(data: bytes) -> list[Row] | None:
+    """The rows that have cells; None where they are too many, or not quite usual."""
+    before, *pieces = data.split(b"<row ", _MOST_ROWS + 1)
     if before.strip(_SPACE) or len(pieces) > _MOST_ROWS:
         return None
     found: list[Row] = []
@@ -129,11 +138,8 @@ def tear(part: bytes) -> tuple[list[Row], bytes] | None:
             found.append(row)
             count += row.cells
         if count > _MOST_CELLS:
-            cells.check("cells", part.count(b"<c ", start, end), cells.MAX_CELLS)
             return None
-    if len({row.number for row in found}) < len(found):
-        return None
-    return found, part[:start] + b"<sheetData/>" + part[end + 12 :]
+    return found if len({row.number for row in found}) == len(found) else None
 
 
 def _remembered_row(piece: bytes) -> Row | None:
