@@ -63,11 +63,6 @@ class Filled:
     layout: Layout
     typed: Mapping[str, Entry]
 
-    @cached_property
-    def entries(self) -> Mapping[str, Entry]:
-        """Every input of the layout."""
-        return {key: self.entry(key) for key in self.layout.inputs}
-
     def entry(self, key: str) -> Entry:
         """The input of that key."""
         return self.typed.get(key) or _blank(key, self.layout.addresses[key])

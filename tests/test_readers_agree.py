@@ -80,9 +80,10 @@ def by_calamine(data: bytes) -> Book | None:
 
 
 def typed(layout: Layout, book: Book) -> Mapping[str, filled.Entry]:
-    """What the unit typed into a workbook."""
+    """What each input of a workbook was read as."""
     aligned, _ = alteration.align(layout, book.sheets[0])
-    return filled.fill(layout, book.sheets[0], aligned).entries
+    read = filled.fill(layout, book.sheets[0], aligned)
+    return {key: read.entry(key) for key in layout.inputs}
 
 
 def layouts() -> Mapping[str, tuple[Layout, bytes]]:
@@ -152,7 +153,7 @@ def test_errors_that_calamine_does_not_know_are_read(error: str) -> None:
     found = by_second(checked.with_cells(data, {a1(at): f"!{error}"})).sheets[0]
     assert found.errors == {at: error}
     assert found.values == {place: value for place, value in honest.values.items() if place != at}
-    entry = filled.fill(layout, found, alteration.align(layout, found)[0]).entries[key]
+    entry = filled.fill(layout, found, alteration.align(layout, found)[0]).entry(key)
     assert (entry.value, entry.seen) == (CellError(error), error)
 
 

@@ -513,8 +513,9 @@ def test_figures_are_read_by_row_and_column_key_wherever_they_stand(tmp_path: Pa
         result = checked.result(writer.to_bytes(layout), tmp_path)
         assert result.filled
         assert honest.filled
-        assert {key: one.value for key, one in result.filled.entries.items()} == {
-            key: one.value for key, one in honest.filled.entries.items()
+        read, expected = result.filled, honest.filled
+        assert {key: read.entry(key).value for key in layout.inputs} == {
+            key: expected.entry(key).value for key in honest.filled.layout.inputs
         }
 
 
