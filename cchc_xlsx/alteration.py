@@ -40,7 +40,7 @@ class Aligned:
     @property
     def is_shifted(self) -> bool:
         """Whether anything stands elsewhere than the layout says."""
-        return any(a != b for a, b in (*self.rows.items(), *self.columns.items()))
+        return self.strays is None and any(a != b for a, b in (*self.rows.items(), *self.columns.items()))
 
 
 def align(layout: Layout, grid: Grid) -> tuple[Aligned, tuple[Finding, ...]]:
@@ -165,10 +165,9 @@ def _inserted(layout: Layout, rows: Mapping[int, int], findings: list[Finding]) 
 
 def compare(layout: Layout, grid: Grid, aligned: Aligned) -> Iterator[Finding]:
     """Every locked cell that does not say what the layout says, every merge undone, content where none belongs."""
-    suspects = _suspects(layout, grid, aligned)
-    for place, cell in layout.form_sheet.cells.items() if suspects else ():
-        at = aligned.find(place) if place in suspects else None
-        finding = _compare_cell(layout, grid, place, at, cell, aligned) if at else None
+    for place in sorted(_suspects(layout, grid, aligned), key=layout.order.__getitem__):
+        at = aligned.find(place)
+        finding = _compare_cell(layout, grid, place, at, layout.form_sheet.cells[place], aligned) if at else None
         if finding:
             yield finding
     yield from _merges(layout, grid, aligned)
@@ -278,6 +277,8 @@ def _moved(formula: str, aligned: Aligned) -> str | None:
 
 
 def _merges(layout: Layout, grid: Grid, aligned: Aligned) -> Iterator[Finding]:
+    if grid.merges == layout.merges and not aligned.is_shifted:
+        return
     first, last = layout.table
     expected = {area for area in layout.form_sheet.merges if first <= area[0] <= last}
     found = {area for area in grid.merges if first <= area[0] <= last or area[0] < first <= area[2]}

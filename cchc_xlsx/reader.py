@@ -67,7 +67,7 @@ def _grid(sheet: SheetPart, facts: SheetFacts, values: Mapping[Place, Raw]) -> G
         errors=facts.errors,
         bools=facts.bools,
         dates=facts.dates,
-        merges=frozenset(facts.merges),
+        merges=facts.merges,
         is_visible=sheet.state == "visible",
         is_protected=facts.protected,
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from json.encoder import encode_basestring as _quoted
 from pathlib import Path
 from typing import Literal
 
@@ -15,7 +17,7 @@ from cchc_xlsx.lang import Lang
 from cchc_xlsx.rules import registry
 from cchc_xlsx.rules.model import Finding, Severity, Waived
 
-_quoted = json.JSONEncoder(ensure_ascii=False).encode  # of a text
+_written = json.JSONEncoder(ensure_ascii=False).encode
 Status = Literal["ok", "warning", "error", "skipped"]
 STATUSES: tuple[Status, ...] = ("ok", "warning", "error", "skipped")
 
@@ -141,11 +143,11 @@ def members(findings: Sequence[Told], fields: Fields) -> str:
         if isinstance(value, str):
             text = _quoted(value)
         else:
-            text = json.dumps(value)
+            text = repr(value) if type(value) is float and math.isfinite(value) else _written(value)
             if not isinstance(value, bool):
                 numbers.append(f'"{cell}": {text}')
         said.append(f'{_quoted(key)}: {{"cell": "{cell}", "value": {text}, "state": "{state}"}}')
-    found = json.dumps([finding_json(one) for one in findings], ensure_ascii=False)
+    found = _written([finding_json(one) for one in findings])
     return f'"values": {{{", ".join(numbers)}}}, "fields": {{{", ".join(said)}}}, "findings": {found}'
 
 

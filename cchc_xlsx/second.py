@@ -48,7 +48,7 @@ def _grid(source: ReadOnlyWorksheet, sheet: SheetPart, facts: SheetFacts) -> Gri
         errors=facts.errors,
         bools=facts.bools,
         dates=facts.dates,
-        merges=frozenset(facts.merges),
+        merges=facts.merges,
         is_visible=sheet.state == "visible",
         is_protected=facts.protected,
     )

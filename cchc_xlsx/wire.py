@@ -6,9 +6,10 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from cchc_xlsx.results import Status
+
+_written = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Answer:
 def to_line(one: Answer) -> bytes:
     """The answer as a line without its end."""
     head = [one.status, one.token, one.sha256, one.is_usable, one.copy_name]
-    return b"\t".join((_json(head), one.of_set, one.told, base64.b64encode(one.copy)))
+    return b"\t".join((to_json(head), one.of_set, one.told, base64.b64encode(one.copy)))
 
 
 def from_line(line: bytes) -> Answer:
@@ -51,5 +52,6 @@ def counts(told: bytes) -> Mapping[str, int]:
     return found
 
 
-def _json(value: Any) -> bytes:  # noqa: ANN401
-    return json.dumps(value, separators=(",", ":")).encode()
+def to_json(value: object) -> bytes:
+    """The value as short as JSON has it."""
+    return _written(value).encode()

@@ -122,7 +122,7 @@ def _file(path: Path, name: str, wanted: Task, layouts: Layouts) -> bytes:
             found.sha256,
             _is_usable(found),
             copy_name,
-            _json(_of_set(found.source, accepted)) if found.source else b"",
+            wire.to_json(_of_set(found.source, accepted)) if found.source else b"",
             results.members(told, accepted).encode("utf-8", _ESCAPED),
             copy,
         )
@@ -162,7 +162,7 @@ def _summary(path: Path, found: Examined, wanted: Task) -> bytes | None:
             said.token or None,
             found.sha256,
             is_usable=bool(said.figures),
-            of_set=_json(of_set) if of_set else b"",
+            of_set=wire.to_json(of_set) if of_set else b"",
             told=results.members(told, {}).encode("utf-8", _ESCAPED),
         )
     )
@@ -197,8 +197,8 @@ def _marked(found: Examined, name: str, wanted: Task) -> tuple[str | None, bytes
 def _plan(path: Path, wanted: Task, layouts: Layouts) -> bytes:
     found = examine.read_plan(path, wanted.asked, layouts)
     if isinstance(found, tuple):
-        return _json({"token": found[0].token, "overlay": dict(found[1])}) + b"\t"
-    return _json({"why": [found.vi, found.en]}) + b"\t"
+        return wire.to_json({"token": found[0].token, "overlay": dict(found[1])}) + b"\t"
+    return wire.to_json({"why": [found.vi, found.en]}) + b"\t"
 
 
 def _mail(request: Mapping[str, Any]) -> bytes:
@@ -209,12 +209,8 @@ def _mail(request: Mapping[str, Any]) -> bytes:
     try:
         found = read(model.source_from_json(request["mail"]), Path(request["spool"]), frozenset(request["own"]))
     except model.Unreadable as error:
-        return _json({"why": [error.text.vi, error.text.en]}) + b"\t"
-    return _json(model.to_json(found)) + b"\t"
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
+        return wire.to_json({"why": [error.text.vi, error.text.en]}) + b"\t"
+    return wire.to_json(model.to_json(found)) + b"\t"
 
 
 if __name__ == "__main__":

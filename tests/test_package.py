@@ -112,7 +112,7 @@ def test_a_written_workbook_opens():
     assert found.errors == {(5, 2): "#DIV/0!"}
     assert found.bools == {(4, 2)}
     assert found.dates == {(3, 2)}
-    assert found.merges == ((1, 4, 3, 5),)
+    assert found.merges == {(1, 4, 3, 5)}
     assert found.protected
 
 
@@ -237,7 +237,7 @@ def test_a_chart_sheet_has_no_facts():
     edit = {
         "xl/_rels/workbook.xml.rels": lambda part: part.replace(b"relationships/worksheet", b"relationships/chartsheet")
     }
-    assert facts(repacked(edit)) == SheetFacts({}, {}, frozenset(), frozenset(), (), protected=False)
+    assert facts(repacked(edit)) == SheetFacts({}, {}, frozenset(), frozenset(), frozenset(), protected=False)
 
 
 # --------------------------------------------------------------------------------------------------- other kinds of file

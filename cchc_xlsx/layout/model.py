@@ -251,6 +251,16 @@ class Layout:
         return {place: key for key, place in self.inputs.items()}
 
     @cached_property
+    def order(self) -> Mapping[Place, int]:
+        """The number of each cell of the form sheet, in the order in which they were placed."""
+        return {place: number for number, place in enumerate(self.form_sheet.cells)}
+
+    @cached_property
+    def merges(self) -> frozenset[Range]:
+        """The merged ranges of the form sheet."""
+        return frozenset(self.form_sheet.merges)
+
+    @cached_property
     def conditions(self) -> Mapping[str, tuple[Holds, ...]]:
         """What tells whether something is wrong with an input, in the order of its constraints."""
         return {key: tuple(condition(one) for _, one, _ in claims) for key, claims in self.constraints.items()}

@@ -172,7 +172,7 @@ def layout_of(source: Template, issue: Issue, who: Identity) -> Layout:
     )
     # What was worked out once for the stand-in holds for all: only the cells that name the commune differ.
     made.__dict__["locked"] = _locked(base.locked, made, source)
-    made.__dict__.update((name, getattr(base, name)) for name in ("addresses", "keys", "conditions"))
+    made.__dict__.update((name, getattr(base, name)) for name in ("addresses", "keys", "order", "merges", "conditions"))
     return made
 
 

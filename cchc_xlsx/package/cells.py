@@ -25,7 +25,7 @@ _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})(?::\$?([A-Z]{1,3})\$?(
 class Around(NamedTuple):
     """What stands round the cells."""
 
-    merges: tuple[Range, ...]
+    merges: frozenset[Range]
     protected: bool
 
 

@@ -277,13 +277,12 @@ def strings(part: bytes) -> Strings | None:
     if not closing or rest.strip():
         return None
     pieces[-1] = last.rstrip(_SPACE)
-    found: list[str | Doubt] = []
-    for one, piece in zip(map(_known_strings.get, pieces), pieces, strict=True):
-        read = _remembered_string(piece) if one is None else one
-        if read is None:
-            return None
-        found.append(read)
-    return Strings(found, are_plain=all(found))  # what is in doubt is as false as an empty text
+    found = list(map(_known_strings.get, pieces))
+    if not all(found):
+        found = [_remembered_string(piece) if one is None else one for one, piece in zip(found, pieces, strict=True)]
+    if None in found:
+        return None
+    return Strings(found, are_plain=all(found))  # type: ignore[arg-type]  # no None; a doubt is as false as an empty text
 
 
 def _remembered_string(piece: bytes) -> str | Doubt | None:

@@ -42,7 +42,7 @@ class SheetFacts:
     errors: Mapping[Place, str]
     bools: frozenset[Place]
     dates: frozenset[Place]
-    merges: tuple[Range, ...]
+    merges: frozenset[Range]
     protected: bool
     cells: int = 0
     values: Mapping[Place, Value] | None = None
@@ -51,7 +51,7 @@ class SheetFacts:
 def scan(package: Package, sheet: SheetPart) -> SheetFacts | Refusal:
     """The facts of a sheet, or why it is not read. Never raises."""
     if not sheet.is_worksheet:
-        return SheetFacts({}, {}, frozenset(), frozenset(), (), protected=False)
+        return SheetFacts({}, {}, frozenset(), frozenset(), frozenset(), protected=False)
     part = package.parts.get(sheet.part, b"")
     dates = styles.date_styles(package.parts.get(package.styles, b""))
     try:
@@ -102,10 +102,10 @@ def _told(rows: Sequence[Row], around: Around, strings: Strings | None, dates: D
                 is_sure = False
             else:
                 values[place] = said
-    formulas = dict(itertools.chain.from_iterable(row.formulas for row in rows))
-    if shared := dict(itertools.chain.from_iterable(row.shared for row in rows)):
+    formulas = {place: text for row in rows if row.formulas for place, text in row.formulas}
+    if shared := {place: formula for row in rows if row.shared for place, formula in row.shared}:
         formulas |= expand(shared)
-    count = sum(row.cells for row in rows)
+    count = sum([row.cells for row in rows])
     marks = frozenset(bools), frozenset(shown)
     return SheetFacts(formulas, errors, *marks, *around, count, values if is_sure else None)
 

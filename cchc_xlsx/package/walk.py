@@ -61,7 +61,7 @@ class Walk:
         """What stood round the cells; Refused where ranges cover too much."""
         cells.check("merged-cells", sum(map(cells.area, self.merges)), cells.MAX_RANGE_CELLS)
         cells.check("linked-cells", sum(map(cells.area, self.links)), cells.MAX_RANGE_CELLS)
-        return Around(tuple(self.merges), self.protected)
+        return Around(frozenset(self.merges), self.protected)
 
     def _start(self, name: str, given: dict[str, str]) -> None:
         self._depth += 1
