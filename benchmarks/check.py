@@ -19,7 +19,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ import corpus
 import memory
 import peers
 from corpus import Corpus
+from msgspec import Struct, field
 
 import cchc_xlsx
 from cchc_xlsx import check, examine
@@ -41,8 +41,7 @@ _MEMORY_JOBS = 2
 _LEAST_FILES = 5  # in each round: some are no workbooks, and some warm up
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """A ratio (or MiB), what it is held against, and what it was made from."""
 
     value: float
@@ -52,8 +51,7 @@ class Figure:
     of: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+class Round(Struct, frozen=True):
     """One run of the command, and what its peers took, in the same minute."""
 
     check_seconds: float

@@ -16,7 +16,6 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -25,6 +24,7 @@ from random import Random
 import corpus
 import faults
 import memory
+from msgspec import Struct
 
 import cchc_xlsx
 from cchc_xlsx import fields, identity, issue, periods, summing, writer
@@ -43,8 +43,7 @@ MOST_MIB = 500
 _STAND_IN, _STAND_CODE = "Mẫu Chung", "MAXAMAU"  # a number might stand in a figure too
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """What a run of one size took."""
 
     communes: int

@@ -12,12 +12,13 @@ import json
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from random import Random
 
 import faults
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from cchc_xlsx import check, fields, issue, periods, sample, writer
 from cchc_xlsx.fields import Context
@@ -36,8 +37,7 @@ _MANIFEST = "corpus.json"
 _CHUNK = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """A file that is to be made: its folder and name there, whose workbook it is, what is wrong with it, whose figures."""
 
     folder: str
@@ -50,8 +50,7 @@ class Order:
     figures: str
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """A file that was made, and what a check must say of it."""
 
     path: str
@@ -64,8 +63,7 @@ class Made:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Corpus:
+class Corpus(Struct, frozen=True):
     """The folder and its files, in the order of their paths."""
 
     folder: Path
@@ -205,8 +203,7 @@ def _others(ctx: Context, line: Line, typed: Typed, rng: Random) -> Typed:
     return {line.key(name): value for name, value in found.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class _Workbook:
+class _Workbook(Struct, frozen=True):
     """A workbook that was made: the file and the fault that it has in the end."""
 
     data: bytes

@@ -9,11 +9,11 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from random import Random
 from xml.sax.saxutils import escape
 
 import openpyxl
+from msgspec import Struct
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cchc_xlsx import fields
@@ -35,8 +35,7 @@ _TWELVE_TWENTIETHS = 46376.0  # what English programs make of 12/20
 Raw = str  # attributes and content of a cell, as they stand in the file
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A way to be wrong.
 
     `status`: how the file ends; `share`: how many of a hundred files. Then what is done: `mistype` changes what is typed

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+from msgspec import Struct
 from python_calamine import CalamineWorkbook
 
 from cchc_xlsx import examine
@@ -38,8 +38,7 @@ def load_openpyxl(path: Path) -> None:
 # -------------------------------------------------------------------------------------------------------- frictionless
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """The table of a form sheet for frictionless: where it is, and what may stand in each of its columns."""
 
     path: Path

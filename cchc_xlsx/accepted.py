@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cchc_xlsx import check, earlier, owing, periods, summing, writer
 from cchc_xlsx.consolidate import choose, combine
@@ -26,8 +27,7 @@ _NOTHING = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """The folder with the files of a period, and what the ledger knows of each by sha256."""
 
     folder: Path

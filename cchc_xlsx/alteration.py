@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cchc_xlsx import values
 from cchc_xlsx.grid import Book, Grid, Place, Range
@@ -24,8 +25,7 @@ _NUMERAL = re.compile(r"(?<![A-Z0-9_.$])[0-9]{1,40}+(?:\.[0-9]{0,40}+)?+(?:E[+-]
 _SHEET_QUOTES = re.compile(r"'([^'!]+)'!")
 
 
-@dataclass(frozen=True, slots=True)
-class Aligned:
+class Aligned(Struct, frozen=True):
     """Where the layout's rows and columns are in the sheet: by their keys, so that an inserted row shifts nothing."""
 
     rows: Mapping[int, int]

@@ -7,9 +7,10 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
+
+from msgspec import Struct, field
 
 from cchc_xlsx import wire, workers, writer
 from cchc_xlsx.errors import CchcError
@@ -106,8 +107,7 @@ def _spool() -> IO[bytes]:
     return tempfile.SpooledTemporaryFile(_IN_MEMORY)  # it is closed by `Copies.close`
 
 
-@dataclass(slots=True)
-class Copies:
+class Copies(Struct):
     """The marked copies of a run, each in the folder under the name that its workbook's codes give.
 
     A copy that is there with other content stays: somebody may have begun to mend it. The same file in two places gives one

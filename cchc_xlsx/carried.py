@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cchc_xlsx import filled, values
 from cchc_xlsx.alteration import Aligned, same_content
@@ -28,16 +29,14 @@ _AS_DATE = Text(
 _CUT = Text("Nội dung quá dài, bản này chỉ giữ phần đầu.", "The text is too long; this copy keeps its beginning.")
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """What an input of the copy holds, and what a person must know where that is not what the cell held."""
 
     content: str | float | None
     remark: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Leftover:
+class Leftover(Struct, frozen=True):
     """Content that has no place in the form: `cell` is where it stood, `place` the locked empty cell of the form there."""
 
     sheet: str

@@ -8,9 +8,11 @@ import tempfile
 import weakref
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cchc_xlsx import beside, extras, folder, identity, recognise, results, together, wire, workers
 from cchc_xlsx.beside import Copies
@@ -29,8 +31,7 @@ _FILES_A_PROCESS = 100  # with fewer, to start another takes longer than it save
 _IN_MEMORY = 4 << 20  # bytes of answers; more go to a file without a name in the system's own place for such files
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Struct, frozen=True):
     """What is remembered of an answer: the rest of it is read again when it is shown."""
 
     status: Status
@@ -42,8 +43,7 @@ class _Kept:
     marked: Path | None = None
 
 
-@dataclass(slots=True)
-class _Answers:
+class _Answers(Struct):
     """What the workers said, kept on disk: first all is written, then it is read."""
 
     rest: IO[bytes]
@@ -70,12 +70,12 @@ class _Answers:
 _NOTHING = b'["", {}, "", "", {}, ""]'
 
 
-@dataclass(frozen=True)
 class _Files(Stored):
     """The results in the order of their paths, read from where they are kept."""
 
-    entries: Sequence[Entry]
-    answers: _Answers
+    def __init__(self, entries: Sequence[Entry], answers: _Answers) -> None:
+        self.entries = entries
+        self.answers = answers
 
     def __len__(self) -> int:
         return len(self.entries)

@@ -7,9 +7,11 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, cast
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cchc_xlsx import check, fields, listed, reports, summing, values, writer
 from cchc_xlsx.consolidate import choose, combine, words
@@ -65,8 +67,7 @@ _GIVE_CODES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """A file that is some commune's: its number in the check, and what decides whether it counts."""
 
     number: int
@@ -80,8 +81,7 @@ class _Piece:
     file: Path | None
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """A workbook of many communes that was made."""
 
     path: Path
@@ -93,16 +93,14 @@ class Told:
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """What a run made, and what it was made from."""
 
     made: tuple[Told, ...]
     report: Report
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(Struct, frozen=True):
     """What every table of a run is made with."""
 
     files: Stored
@@ -194,8 +192,7 @@ def _called(who: Identity) -> str:
 # ------------------------------------------------------------------------------------------------------ whose is which file
 
 
-@dataclass(slots=True)
-class _Sorted:
+class _Sorted(Struct):
     """The files by commune, and what is wrong with whom."""
 
     communes: dict[tuple[str, str], list[_Piece]] = field(default_factory=dict)  # code and name
@@ -250,8 +247,7 @@ def _names(same: Sequence[_Piece]) -> str:
 # ------------------------------------------------------------------------------------------------------------ one commune
 
 
-@dataclass(frozen=True, slots=True)
-class _Chosen:
+class _Chosen(Struct, frozen=True):
     """What a commune says, from which files, and what is to be told of them."""
 
     entries: Entries
@@ -394,8 +390,7 @@ def _findings(run: _Run, pieces: Sequence[_Piece]) -> list[Problem]:
 # ------------------------------------------------------------------------------------------------------------ all together
 
 
-@dataclass(slots=True)
-class _Kept:
+class _Kept(Struct):
     """What the communes say, on disk, one line each."""
 
     stream: IO[bytes]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cchc_xlsx import generate, reporting, sample, summing, writer
 from cchc_xlsx.issue import file_name
@@ -45,8 +46,7 @@ _MISTAKES: Mapping[tuple[str, str], Mapping[str, str | float | None]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """Where the demonstration left its workbooks and its report, and what the check found."""
 
     blank: Path

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cchc_xlsx.lang import Text
 
@@ -40,8 +41,7 @@ class CchcError(Exception):
         self.text = text
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One mistake in a file that we were given: where it stands and what is wrong with it."""
 
     file: str

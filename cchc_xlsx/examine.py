@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cchc_xlsx import alteration, filled, findings, history, package, reader, recognise, results, values
 from cchc_xlsx.expr import CellError
@@ -35,8 +37,7 @@ def _none(_finding: Finding, _who: Identity | None) -> Waived | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(Struct, frozen=True):
     """What was found in one file."""
 
     status: Status
@@ -54,8 +55,7 @@ class Examined:
 _TEMPLATES = 64  # half a megabyte each; the units of a commune and the forms of a round are fewer
 
 
-@dataclass(slots=True)
-class Layouts:
+class Layouts(Struct):
     """Forms placed once for all communes, the last used last."""
 
     kept: dict[Hashable, Template] = field(default_factory=dict)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Scalar = float | str | None
 Operator = Literal["=", "<>", "<", "<=", ">", ">="]
@@ -20,8 +21,7 @@ class VoidError(Exception):
     """The expression touches an error cell."""
 
 
-@dataclass(frozen=True, slots=True)
-class CellError:
+class CellError(Struct, frozen=True):
     """The value of a cell that shows an error, such as #DIV/0!."""
 
     text: str
@@ -31,30 +31,26 @@ Value = Scalar | CellError
 Values = Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Const:
+class Const(Struct, frozen=True):
     """A number or a text."""
 
     value: float | str
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(Struct, frozen=True):
     """The value of a field, by its key."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Test:
+class Test(Struct, frozen=True):
     """A property of one field: blank, number, whole, or has a digit."""
 
     what: Literal["blank", "number", "whole", "digit", "error"]
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(Struct, frozen=True):
     """A comparison of two numbers, or of two texts without regard to case."""
 
     op: Operator
@@ -62,24 +58,21 @@ class Compare:
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Math:
+class Math(Struct, frozen=True):
     """Arithmetic; a field that holds no number counts as 0, as N() has it."""
 
     op: Literal["+", "*", "/"]
     terms: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Logic:
+class Logic(Struct, frozen=True):
     """All, any, or none of the terms; every term is read, as AND() and OR() do, so that one error voids the whole."""
 
     op: Literal["and", "or", "not"]
     terms: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class If:
+class If(Struct, frozen=True):
     """One of two values."""
 
     test: Expr

@@ -6,9 +6,10 @@ import datetime as dt
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
 
 from cchc_xlsx import units, values
 from cchc_xlsx.form.model import Form
@@ -25,8 +26,7 @@ _LARGEST = 1e15  # numbers of a plan; whole ones are exact below
 One = TypeVar("One")
 
 
-@dataclass(frozen=True, slots=True)
-class Extras:
+class Extras(Struct, frozen=True):
     """What the plan changes in the form, and what the office adds to it."""
 
     overlay: Overlay = field(default_factory=dict)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cchc_xlsx import expr, values
 from cchc_xlsx.expr import Const, Expr, If
@@ -55,8 +57,7 @@ _FIGURES = ("num", "den", "value", "of", "previous", "previous_of")
 _NUMERIC = ("whole", "percent", "score")
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One input cell, before it has an address."""
 
     key: str
@@ -98,8 +99,7 @@ class Field:
         return expr.both(*terms)
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(Struct, frozen=True, dict=True):
     """An issue with all its lines and inputs, by key: what the rules and the layout work on."""
 
     issue: Issue
@@ -308,8 +308,7 @@ def responsible(issue: Issue) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in (*names, *shown) if text))
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(Struct, frozen=True):
     """A printed score "6.5/7": the number, and how the paper writes both."""
 
     value: float

@@ -8,9 +8,10 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from cchc_xlsx import expr, legacy, values
 from cchc_xlsx.alteration import Aligned
@@ -53,8 +54,7 @@ class Entry(NamedTuple):
     data: Mapping[str, object] = _NO_DATA
 
 
-@dataclass(frozen=True)
-class Filled:
+class Filled(Struct, frozen=True, dict=True):
     """All inputs of one workbook by key.
 
     `typed` are those whose cell holds anything, in most workbooks a few; where rows or columns stand elsewhere, all of them.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from cchc_xlsx import expr, history, issue, legacy, values
 from cchc_xlsx.alteration import Aligned

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cchc_xlsx.errors import CchcError, why
 from cchc_xlsx.lang import Text
@@ -19,8 +20,7 @@ _LINK = Text("liên kết", "a link")
 _SPECIAL = Text("mục đặc biệt", "a special entry")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """An entry of a folder: how it is shown, where it is, and why it is skipped where it is.
 
     `name` is what a file is called that is kept under another name, and empty for all others.

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cchc_xlsx import extras, identity, issue, periods, units, values, workers, writer
 from cchc_xlsx.errors import CchcError
@@ -65,8 +67,7 @@ _NOT_CARRIED = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """What is asked for, as the command line has it; and what only a year's folder adds.
 
     `local` gives what the office adds to a unit's workbook; that of the commune (`XA`) tells by its names and spellings which
@@ -90,8 +91,7 @@ class Order:
     serial: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """A workbook before it is written: where it goes, what it is for, who it is."""
 
     path: Path

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 Place = tuple[int, int]
 Range = tuple[int, int, int, int]
 Raw = str | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """One worksheet: values by row and column from 1, and what the values alone do not show."""
 
     name: str
@@ -26,8 +26,7 @@ class Grid:
     is_protected: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
+class Book(Struct, frozen=True):
     """All worksheets of a workbook and the identity that its properties carry."""
 
     sheets: tuple[Grid, ...]

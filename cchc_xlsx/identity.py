@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cchc_xlsx import extras, values
 from cchc_xlsx.issue import Issue, IssueKind
@@ -22,8 +24,7 @@ _PLAIN, _LOCAL = "n", "x"  # begin the nonce of an issue without and with what i
 Verdict = Literal["good", "bad", "unknown key"]
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """A parsed token. It says what the workbook claims to be; `verify` says whether it was made by us like that."""
 
     form: str

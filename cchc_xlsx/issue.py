@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal
+
+from msgspec import Struct, field
 
 from cchc_xlsx import units, values
 from cchc_xlsx.form import deadlines, render
@@ -22,16 +24,14 @@ _ONCE_KINDS = ("rank", "grade", "score", "trend")
 PLAN_ROLES = ("target", "units", "deadline", "product")  # the columns an office fills in once a year
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """A revision of targets and owners: `p0` is the form as shipped; keys are `<row>.<column>`."""
 
     number: int = 0
     overlay: Overlay = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Local:
+class Local(Struct, frozen=True):
     """What an office's set-up and its records add to an issue; the workbook carries it, so that any checker has it too.
 
     `previous` are figures that are known already. Last year's result of a rank or a trend stands under the key of its field
@@ -49,8 +49,7 @@ class Local:
         return bool(self.due or self.names or self.spellings or self.previous)
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(Struct, frozen=True):
     """What one workbook is for."""
 
     form: Form
@@ -65,16 +64,14 @@ class Issue:
     local: Local = Local()
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """What counts as met: percent points for rate and percent, a number for count and score, a word for grade."""
 
     op: Operator
     value: float | str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One thing that is reported: a row, or one part of a compound row, bound to its issue."""
 
     id: str
@@ -178,7 +175,7 @@ def _worded(issue: Issue, part: Measure) -> Measure:
     if not any("{" in text for text in (part.num, part.den, part.value, part.label)):
         return part
     num, den, value, label_ = (words(issue, text) for text in (part.num, part.den, part.value, part.label))
-    return replace(part, num=num, den=den, value=value, label=label_)
+    return dataclasses.replace(part, num=num, den=den, value=value, label=label_)
 
 
 def targets(issue: Issue, row: Row) -> tuple[Target | None, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cchc_xlsx import values
 from cchc_xlsx.errors import CchcError, why
@@ -27,8 +28,7 @@ _NO_COLUMN = Text(
 _TWICE = Text("{path}, dòng {row}: {what} có hai lần.", "{path}, line {row}: {what} is there twice.")
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A commune that should report."""
 
     code: str

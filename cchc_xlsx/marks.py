@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cchc_xlsx import carried, issue, periods, results, units, values, writer
 from cchc_xlsx.alteration import Aligned
@@ -119,8 +121,7 @@ _HOW = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A workbook as it was read and recognised: what the copy is made from."""
 
     filled: Filled
@@ -185,8 +186,7 @@ def _heading(read: Filled, counted: Sequence[Finding], lang: Lang, source_name: 
     return tuple(text.say(lang) for text in (first, count, *_HOW))
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(Struct, frozen=True):
     """The findings of one workbook as notes and as lines."""
 
     source: Source

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cchc_xlsx import earlier, extras, generate, periods, results, values
 from cchc_xlsx.errors import CchcError
@@ -43,8 +45,7 @@ _NO_LATER = Text(
 _NO_WHY = Text("Ghi lý do gia hạn trong --why.", "Say in --why why it is put off.")
 
 
-@dataclass(frozen=True, slots=True)
-class Unassigned:
+class Unassigned(Struct, frozen=True):
     """How much of a form is without a target: `without` of the `asked` contents that need one. `plan` is the number of the plan
     in force, 0 while there is none."""
 

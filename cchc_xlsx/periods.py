@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
+
+from msgspec import Struct
 
 from cchc_xlsx import values
 from cchc_xlsx.errors import CchcError
@@ -24,8 +25,7 @@ _UNKNOWN = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """One reporting period: counts cover exactly `start` to `end`, both included.
 
     `number` is that of the month or quarter; 6, 9 and 12 for the periods that run from the start of the year.

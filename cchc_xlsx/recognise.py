@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from cchc_xlsx import extras, fields, identity, periods, units
 from cchc_xlsx.errors import CchcError
@@ -28,8 +29,7 @@ NOT_KNOWN = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class GivenPlan:
+class GivenPlan(Struct, frozen=True):
     """A filled plan: its issue, and what it changes in its form; `number` is that of the revision in a project."""
 
     issue: Issue
@@ -49,8 +49,7 @@ class GivenPlan:
         return who.kind == "report" and plan == (who.form, who.version, who.commune, who.commune_code, who.year)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What the person at the keyboard wants: a period, a plan, forms and a key of their own.
 
     `issued` is what the office has sent out, by token: the JSON that a workbook carries, for those that have lost it.
@@ -63,8 +62,7 @@ class Asked:
     issued: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Recognised:
+class Recognised(Struct, frozen=True):
     """What a workbook says it is, the issue to place again, its form sheet, and what is wrong with that."""
 
     identity: Identity | None = None
@@ -79,8 +77,7 @@ class _Refused(Exception):  # noqa: N818  not an error of ours: it carries the f
         self.finding = Finding(code, "error", data=data)
 
 
-@dataclass(slots=True)
-class _Found:
+class _Found(Struct):
     """What is gathered on the way."""
 
     identity: Identity | None = None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from cchc_xlsx import writer
 from cchc_xlsx.consolidate import choose, combine
@@ -31,8 +32,7 @@ _ALL_AT_FAULT = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(Struct, frozen=True):
     """What a report says, and what it was made from; `empty` are the rounds of which no workbook counts."""
 
     told: Narrative

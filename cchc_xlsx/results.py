@@ -6,11 +6,12 @@ import json
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from json.encoder import encode_basestring as _quoted
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct, field
 
 from cchc_xlsx.identity import Identity
 from cchc_xlsx.lang import Lang
@@ -22,8 +23,7 @@ Status = Literal["ok", "warning", "error", "skipped"]
 STATUSES: tuple[Status, ...] = ("ok", "warning", "error", "skipped")
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """A finding in the words of one language."""
 
     code: str
@@ -41,8 +41,7 @@ class Told:
 Fields = Mapping[str, tuple[str, object, str]]  # accepted inputs: key → cell, value, state
 
 
-@dataclass(frozen=True, slots=True)
-class FileResult:
+class FileResult(Struct, frozen=True):
     """What is told about one entry of a folder.
 
     `path` is how it is shown, `file` where it is, `marked` the marked copy that was made. `sheet` is what the form's sheet is
@@ -77,8 +76,7 @@ class Stored(Collection[FileResult], ABC):
         """Each result without its findings and inputs, and these as `members` has them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """All files, sorted by path, and the findings about the set.
 
     `files` may be read again and again, but need not be in memory: ten thousand are not.

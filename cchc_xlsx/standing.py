@@ -6,8 +6,9 @@ import datetime as dt
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from cchc_xlsx import results
 from cchc_xlsx.lang import Text
@@ -23,8 +24,7 @@ COMPLETE: tuple[State, ...] = ("warnings", "accepted", "nil")
 _FIGURES = ("num", "den", "value", "status")
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """One obligation: its state, the version that counts, those that wait for the clerk, how many others were taken.
 
     `is_late`: nothing came by the end of the last day, or the first version that was taken came after it; where none was taken,
@@ -55,8 +55,7 @@ class Standing:
         return (self.obligation.due - now.astimezone(VIETNAM).date()).days
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """The counts of some obligations.
 
     `completeness`: those for which a workbook without errors came, of all that are owed. `timeliness`: those for which the
@@ -155,8 +154,7 @@ def as_of(book: sqlite3.Connection, at: dt.datetime) -> None:
     book.execute("DELETE FROM delivery WHERE coalesce(arrived, seen_at) > ?", (moment(at),))
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """One mail or file that came, with what became of it."""
 
     source: str

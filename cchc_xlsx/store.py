@@ -8,15 +8,15 @@ import os
 import shutil
 import time
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 PIECE = 1 << 20  # bytes read at once
 _DAY_SECONDS = 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
+class Store(Struct, frozen=True):
     """The kept files below the private state of a year's folder: mails as they came, workbooks, mails as they went out."""
 
     folder: Path
@@ -35,8 +35,7 @@ class Store:
         return self.place(sha256).read_bytes()
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A kept file: its content's sha256, its size in bytes, and where it is."""
 
     sha256: str

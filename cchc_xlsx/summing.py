@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cchc_xlsx import check, extras, recognise, reports, together, units, writer
 from cchc_xlsx.consolidate import book, choose, combine
@@ -51,16 +53,14 @@ _REMIND = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """A summary and where its workbook was written."""
 
     summary: Summary
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What the ledger knows of a workbook that a folder does not: who sent it, when it came, which version it is."""
 
     sender: str
@@ -69,8 +69,7 @@ class Known:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """What a run made, what it was made from, and the rounds without any workbook that counts."""
 
     made: tuple[Made, ...]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from cchc_xlsx import history, identity, waivers
 from cchc_xlsx.form import load
@@ -20,8 +22,7 @@ from cchc_xlsx.rules.model import Finding, Waived
 from cchc_xlsx.waivers import Waiver
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """How every file of a run is read: what is asked, the language of the answers, what is let pass on which day.
 
     `marks`: a marked copy is wanted of each workbook that has something to mend. `past`: what is known of reports of other

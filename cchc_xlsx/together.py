@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TypeVar, get_args
+
+from msgspec import Struct, field
 
 from cchc_xlsx import issue as issues
 from cchc_xlsx import units
@@ -23,8 +24,7 @@ _SHOWN = 4  # files that a message names before it only counts them
 One = TypeVar("One")
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """One file of the folder.
 
     `is_usable`: it was recognised and read. `single` gives its accepted figures in rows that one unit alone reports; it is
@@ -101,8 +101,7 @@ def _disagreements(known: Sequence[Member]) -> Iterator[Finding]:
                 yield _finding("S704", sent, key, key=key, what=_what(sent[0]), figures=_told(said[key]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(Struct, frozen=True):
     """One figure of one file."""
 
     member: Member

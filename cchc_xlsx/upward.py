@@ -10,8 +10,10 @@ import datetime as dt
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cchc_xlsx import expr, extras, fields, identity, recognise, units, values
 from cchc_xlsx.consolidate import combine
@@ -38,8 +40,7 @@ _LARGEST = 1e15  # whole numbers are exact below, and sums stay finite
 _ABSENT = "—"
 
 
-@dataclass(frozen=True, slots=True)
-class Upward:
+class Upward(Struct, frozen=True):
     """What was found; `token` is that of a report of the whole commune, `asking` its extras, `figures` JSON for `province.model`.
 
     They are empty where there is nothing to take.
@@ -57,8 +58,7 @@ class _Refused(Exception):  # noqa: N818  not an error of ours: it carries the f
         self.finding = Finding(code, "error", data=data)
 
 
-@dataclass(slots=True)
-class _Found:
+class _Found(Struct):
     """What is gathered on the way."""
 
     findings: list[Finding] = field(default_factory=list)

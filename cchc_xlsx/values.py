@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812 - `date` is this room's verb
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Literal
+
+from msgspec import Struct
 
 Operator = Literal[">=", ">", "=", "<=", "<"]
 
@@ -70,8 +71,7 @@ _FULL_WIDTH = {0xFF01 + i: 0x21 + i for i in range(94)}  # ！ to ～
 # ------------------------------------------------------------------------------------------------------------- numbers
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a text says as a number.
 
     `exact`: nothing but digits. `plain`: one meaning, though not typed as a number. `ambiguous`: to be asked, with what it
@@ -291,8 +291,7 @@ def collation_key(text: str) -> CollationKey:
 # ------------------------------------------------------------------------------------------------------------- targets
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A target as data: percent points where `percent`, points of `maximum` for a score."""
 
     op: Operator

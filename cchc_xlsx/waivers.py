@@ -6,7 +6,8 @@ import csv
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cchc_xlsx import periods, units, values
 from cchc_xlsx.errors import CchcError
@@ -64,8 +65,7 @@ _BAD_DATE = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
+class Waiver(Struct, frozen=True):
     """What is let pass: None stands for any unit, field, period, and for no end."""
 
     code: str

@@ -5,15 +5,15 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cchc_xlsx.results import Status
 
 _written = json.JSONEncoder(separators=(",", ":")).encode
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One file: its head, what findings about the set are made from, all that is told, and the marked copy.
 
     `of_set` is JSON: the unit's name, figures of rows that one unit alone reports, what decides who is asked, the sheet, what is known; empty where nothing was read.

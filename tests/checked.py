@@ -11,12 +11,12 @@ import re
 import shlex
 import zipfile
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 import fill
+from msgspec.structs import replace
 
 from cchc_xlsx import folder as folder_of
 from cchc_xlsx import writer

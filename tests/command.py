@@ -7,9 +7,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 import cchc_xlsx
 
@@ -30,8 +31,7 @@ _UNSET = (
 )
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(Struct, frozen=True, dict=True):
     """What a run left: its exit code, and its output as bytes and as text."""
 
     code: int

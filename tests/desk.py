@@ -7,7 +7,6 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -17,6 +16,7 @@ import command
 import openpyxl
 import yearly
 from command import Done
+from msgspec import Struct, field
 from servers import Box, Post
 
 from cchc_xlsx import owing, project, sample, writer
@@ -33,8 +33,7 @@ XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Typed = Mapping[str, str | float | None]
 
 
-@dataclass
-class Office:
+class Office(Struct, dict=True):
     """A year's folder and what its commands are run with."""
 
     folder: Path

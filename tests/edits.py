@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from checked import escape
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cchc_xlsx.grid import Grid, Place, Range, Raw
 from cchc_xlsx.layout.model import a1, a1_range
@@ -24,8 +25,7 @@ _FORMULA = re.compile(r"<f>([^<]*)</f>")
 _MERGE = re.compile(r'<mergeCell ref="([^"]+)"/>')
 
 
-@dataclass(frozen=True)
-class Put:
+class Put(Struct, frozen=True, dict=True):
     """Something else in a cell: a value, a formula with the value that it shows, an error, or nothing."""
 
     at: Place
@@ -37,8 +37,7 @@ class Put:
         return f"{a1(self.at)}: {f'={self.formula}' if self.formula else self.error or repr(self.value)}"
 
 
-@dataclass(frozen=True)
-class Delete:
+class Delete(Struct, frozen=True, dict=True):
     """A row deleted."""
 
     row: int
@@ -47,8 +46,7 @@ class Delete:
         return f"row {self.row} deleted"
 
 
-@dataclass(frozen=True)
-class Swap:
+class Swap(Struct, frozen=True, dict=True):
     """The contents of two rows exchanged, from a column on."""
 
     first: int
@@ -59,8 +57,7 @@ class Swap:
         return f"rows {self.first} and {self.second} swapped from column {self.from_column} on"
 
 
-@dataclass(frozen=True)
-class Unmerge:
+class Unmerge(Struct, frozen=True, dict=True):
     """A merge undone."""
 
     area: Range

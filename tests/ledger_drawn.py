@@ -27,10 +27,10 @@ import hashlib
 import shlex
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import reported
+from msgspec import Struct, field
 
 from cchc_xlsx import results
 from cchc_xlsx.collect import words
@@ -70,8 +70,7 @@ pl1 2025-Q1 I 2025-03-17
 """
 
 
-@dataclass
-class _Pen:
+class _Pen(Struct, dict=True):
     """Where the drawing is: which obligation, which message was the last, how many came."""
 
     book: sqlite3.Connection

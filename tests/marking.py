@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import checked
 from misfill import Mistake
+from msgspec import Struct
 
 from cchc_xlsx import alteration, marks, reader, recognise, writer
 from cchc_xlsx.examine import Examined
@@ -21,8 +21,7 @@ from cchc_xlsx.recognise import Asked
 NAME = "Báo cáo <quý>.xlsx"
 
 
-@dataclass(frozen=True)
-class Copied:
+class Copied(Struct, frozen=True, dict=True):
     """A workbook that was sent, its marked copy, and the layout of that."""
 
     before: Examined

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 
 import fill
+from msgspec.structs import replace
 
 from cchc_xlsx import earlier, fields
 from cchc_xlsx.issue import Issue, Local

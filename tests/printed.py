@@ -8,8 +8,9 @@ import subprocess
 import unicodedata
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cchc_xlsx.layout.model import Cell, Formula, Layout, Place, Range
 
@@ -21,8 +22,7 @@ _BBOX_WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" 
 _INK = 0.35  # of a word's box is above and below the middle, where the letters are; the rest is room for accents
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A word with the middle of its box and the height of the box, in pt from the upper left corner of the page."""
 
     text: str
@@ -31,8 +31,7 @@ class Word:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A page: its words, the places of its vertical rules, the first horizontal one, and the font sizes used on it."""
 
     words: tuple[Word, ...]
@@ -46,8 +45,7 @@ class Page:
         return " ".join(word.text for word in self.words)
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """Where a cell is printed: left, top, right, bottom in pt."""
 
     left: float

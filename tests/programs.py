@@ -13,13 +13,13 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 import office
 import openpyxl
 import pytest
+from msgspec import Struct, field
 
 JS = Path(__file__).parent / "js"
 PACKAGES = {"exceljs": "exceljs", "sheetjs": "xlsx"}  # program → its name in the npm registry
@@ -28,8 +28,7 @@ TIMEOUT_S = 300.0
 Typed = str | float | dt.date
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(Struct, frozen=True, dict=True):
     """A workbook to be saved again, after cells of its first sheet were filled in."""
 
     source: Path

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import fill
 import summed
+from msgspec.structs import replace
 
 from cchc_xlsx import issue as issues
 from cchc_xlsx import summing

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import pytest
 import written
+from msgspec import Struct
 from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter
 from written import Make, Written
@@ -41,8 +41,7 @@ ABOVE, LEFT = "^", "<"  # a blank that is merged with the cell above, or with th
 PAR_INDEX = "tay-xuan-2024-par-index"
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True, dict=True):
     """A drawn table: lines above it, header cells and rows, as the paper has them."""
 
     heading: list[str]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-from dataclasses import replace
 
 import fill
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cchc_xlsx import earlier
 from cchc_xlsx import issue as issues
@@ -160,7 +161,7 @@ def test_a_task_is_done_when_the_last_unit_is() -> None:
 def test_what_cannot_be_added_is_shown_unit_by_unit() -> None:
     issue = fill.report(INDICATORS)
     line = next(one for one in issues.lines(issue) if one.id == EACH)
-    apart = replace(line, measure=replace(line.measure, basis="distinct", reported_by="each"))
+    apart = replace(line, measure=dataclasses.replace(line.measure, basis="distinct", reported_by="each"))
     assert combine.how(line, UNITS) == "sum"
     assert combine.how(apart, UNITS) == "apart"
     assert combine.how(apart, ("MC",)) == "own"
@@ -169,12 +170,15 @@ def test_what_cannot_be_added_is_shown_unit_by_unit() -> None:
 def test_a_figure_that_cannot_be_added_is_neither_met_nor_missed() -> None:
     form = fill.report(INDICATORS).form
     rows = tuple(
-        replace(row, measures=tuple(replace(part, basis="distinct", reported_by="each") for part in row.measures))
+        dataclasses.replace(
+            row,
+            measures=tuple(dataclasses.replace(part, basis="distinct", reported_by="each") for part in row.measures),
+        )
         if row.id == "r09"
         else row
         for row in form.rows
     )
-    own = replace(form, rows=rows)
+    own = dataclasses.replace(form, rows=rows)
     sent = [replace(one, issue=replace(one.issue, form=own)) for one in shares(*[(9.0, 10.0)] * 5)]
     found = summary(*sent)
     one = found.by_line[EACH]

@@ -8,7 +8,6 @@ import operator
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +18,7 @@ import fill
 import openpyxl
 import pytest
 import summed
+from msgspec.structs import replace
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cchc_xlsx import check, identity, reports, summing

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import ledger_drawn
 import pytest
 from ledger_drawn import moment
+from msgspec.structs import replace
 
 from cchc_xlsx import standing
 from cchc_xlsx.collect import decisions, words
@@ -134,7 +134,7 @@ def test_one_accepted_of_several_makes_the_mail_taken(tmp_path: Path) -> None:
 def test_what_comes_again_from_one_who_is_trusted_leaves_nothing_to_decide(tmp_path: Path) -> None:
     with contextlib.closing(ledger.open_at(tmp_path)) as book:
         enter(book, "7", held("a.xlsx", "A"))
-        enter(book, "8", dataclasses.replace(held("a.xlsx", "A"), state="taken", why=None))
+        enter(book, "8", replace(held("a.xlsx", "A"), state="taken", why=None))
         assert obligations.held(book) == ()
         assert [status for status, _ in told(book)] == ["duplicate", "ok"]
         with pytest.raises(CchcError):
@@ -144,7 +144,7 @@ def test_what_comes_again_from_one_who_is_trusted_leaves_nothing_to_decide(tmp_p
 def test_with_another_one_still_held_the_first_mail_goes_on_waiting(tmp_path: Path) -> None:
     with contextlib.closing(ledger.open_at(tmp_path)) as book:
         enter(book, "7", held("a.xlsx", "A"), held("b.xlsx", "B"))
-        enter(book, "8", dataclasses.replace(held("a.xlsx", "A"), state="taken", why=None))
+        enter(book, "8", replace(held("a.xlsx", "A"), state="taken", why=None))
         assert [status for status, _ in told(book)] == ["hold", "ok"]
         decide(book, 2, accept=True)
         assert [status for status, _ in told(book)] == ["ok", "ok"]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +16,8 @@ import fill
 import pytest
 from edits import Delete, Edit, Put, Swap, Unmerge, on_grid, on_xml
 from forms_filled import KINDS, WORKBOOKS
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cchc_xlsx import alteration, filled, findings, reader
 from cchc_xlsx.grid import Book, Grid, Place
@@ -28,8 +29,7 @@ SAMPLES = 15  # of each workbook, through real files
 every_workbook = pytest.mark.parametrize(("form_id", "kind"), WORKBOOKS)
 
 
-@dataclass(frozen=True)
-class Honest:
+class Honest(Struct, frozen=True, dict=True):
     """A rightly filled workbook: its layout, its bytes, and what the reader gives of it."""
 
     layout: Layout

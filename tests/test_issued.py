@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import checked
@@ -12,6 +11,7 @@ import fill
 import offices
 import pytest
 import trial
+from msgspec.structs import replace
 
 from cchc_xlsx import check, extras, generate, identity, task, together, writer
 from cchc_xlsx.errors import CchcError

@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import kills
 import pytest
 import servers
 from kills import RENAMES, SENDS, SYNCS, WRITES
+from msgspec import Struct
 
 PERIOD = "2027-Q1"
 SEND = ("send", "--period", PERIOD)
@@ -37,8 +37,7 @@ def _copied(office: desk.Office, place: Path) -> desk.Office:
 # ---------------------------------------------------------------------------------------------------------- from a folder
 
 
-@dataclass(frozen=True)
-class Dropped:
+class Dropped(Struct, frozen=True, dict=True):
     """A year's folder, a folder of mails, and what an undisturbed run makes of them in which steps."""
 
     office: desk.Office
@@ -99,8 +98,7 @@ def test_the_comparison_can_fail(dropped: Dropped, tmp_path: Path) -> None:
 # --------------------------------------------------------------------------------------------------------- from a mailbox
 
 
-@dataclass(frozen=True)
-class Mailed:
+class Mailed(Struct, frozen=True, dict=True):
     """A year's folder, the mails of its mailbox, and what an undisturbed run makes of them in which steps."""
 
     office: desk.Office
@@ -175,8 +173,7 @@ def _numbered(row: Sequence[Any], uids: Sequence[int]) -> tuple[Any, ...]:
 # ---------------------------------------------------------------------------------------------------------------- sending
 
 
-@dataclass(frozen=True)
-class Sent:
+class Sent(Struct, frozen=True, dict=True):
     """A year's folder with its servers, and what an undisturbed run sends in which steps."""
 
     office: desk.Office

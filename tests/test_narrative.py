@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import fill
 import pytest
 import summed
 import told
+from msgspec.structs import replace
 
 from cchc_xlsx import values
 from cchc_xlsx.consolidate import combine

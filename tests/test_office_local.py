@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -16,6 +15,7 @@ import pytest
 import test_office_print as prints
 import test_office_round as through
 from misfill import Mistake
+from msgspec.structs import replace
 from test_office_round import Job, Round
 
 from cchc_xlsx import fields, identity, writer

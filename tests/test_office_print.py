@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
@@ -14,6 +13,8 @@ import marking
 import misfill
 import printed
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 from printed import Page
 
 from cchc_xlsx import issue, writer
@@ -31,8 +32,7 @@ _WORD = re.compile(r"[^\s/–-]+")
 CASES = [(form_id, kind) for form_id in fill.FORMS for kind in ("report", "plan")]
 
 
-@dataclass(frozen=True)
-class Print:
+class Print(Struct, frozen=True, dict=True):
     """A placed workbook and its printed pages: those of the form, and those of the guide."""
 
     layout: Layout

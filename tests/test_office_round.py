@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,6 +15,7 @@ import misfill
 import openpyxl
 import pytest
 from misfill import Mistake
+from msgspec import Struct
 
 from cchc_xlsx import check, expr, fields, writer
 from cchc_xlsx.examine import Examined, Layouts, examine
@@ -52,8 +52,7 @@ def checked(path: Path) -> Examined:
 # ------------------------------------------------------------------------------- the workbook's verdicts and the checker's
 
 
-@dataclass(frozen=True)
-class Round:
+class Round(Struct, frozen=True, dict=True):
     """One workbook that LibreOffice filled in, saved and read, and what the checker says of the saved file."""
 
     name: str
@@ -90,8 +89,7 @@ class Round:
         return {one.key: verdicts.signed(rules[one.code]) for one in self.result.findings if rules[one.code].declare}
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(Struct, frozen=True, dict=True):
     """A workbook to be filled in."""
 
     name: str

@@ -6,7 +6,6 @@ import re
 import struct
 import warnings
 import zipfile
-from dataclasses import replace
 from datetime import date
 from string import ascii_uppercase
 from typing import get_args
@@ -16,6 +15,7 @@ import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from python_calamine import CalamineError, CalamineWorkbook
 
 from cchc_xlsx import package

@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import browser
 import pytest
 import told
+from msgspec.structs import replace
 from paged import Parsed
 
 from cchc_xlsx.document import page

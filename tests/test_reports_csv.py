@@ -6,11 +6,11 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import reported
+from msgspec.structs import replace
 from reported import file, of, told
 
 from cchc_xlsx import reports

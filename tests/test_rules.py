@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +13,7 @@ import checked
 import fill
 import pytest
 import trial
+from msgspec import Struct
 
 from cchc_xlsx.examine import Examined, accepted
 from cchc_xlsx.form import load
@@ -321,8 +321,7 @@ r05: value=0.29 evidence=x                                    -> ok
 """
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True, dict=True):
     """One drawn case and its name among the files."""
 
     form_id: str

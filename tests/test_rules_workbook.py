@@ -9,7 +9,6 @@ import re
 import struct
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import fill
 import openpyxl
 import pytest
 import trial
+from msgspec.structs import replace
 
 from cchc_xlsx import check, identity, writer
 from cchc_xlsx.examine import Examined, Layouts, accepted, examine

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from dataclasses import replace
 from pathlib import Path
 
 import ledger_drawn
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ledger_drawn import EVERY_STATE, NOW, drawn, moment
+from msgspec.structs import replace
 
 from cchc_xlsx import standing
 from cchc_xlsx.lang import Text

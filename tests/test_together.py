@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import replace
 
 import checked
 import fill
 import pytest
+from msgspec.structs import replace
 
 from cchc_xlsx import fields, identity, together, units
 from cchc_xlsx import issue as issues

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from xml.etree import ElementTree
 
 import fill
 import openpyxl
+from msgspec import Struct
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -31,8 +31,7 @@ _NAMESPACE = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 _ROW_KEY = re.compile(r"(r\d+)([a-z]?)(?:/\d+)?")
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(Struct, frozen=True, dict=True):
     """One issue and its workbook on disk."""
 
     layout: Layout

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cchc_xlsx import periods, results, together, waivers
 from cchc_xlsx import project as projects
@@ -72,8 +74,7 @@ def _plan(path: Path, known: Asked) -> GivenPlan:
     return generate.read_plan(path, asked=known)
 
 
-@dataclass(frozen=True, slots=True)
-class Year:
+class Year(Struct, frozen=True):
     """What a year's folder knows: its set-up, how files are read for it, the versions that count, and who is late with what."""
 
     project: Project

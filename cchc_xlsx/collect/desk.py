@@ -8,9 +8,10 @@ import json
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from cchc_xlsx import briefing, history, identity, lock, owing, results, wire, workers
 from cchc_xlsx import store as stores
@@ -35,8 +36,7 @@ _DIED = Text(
 _OVERRAN = Text("đọc thư này mất quá nhiều thời gian", "reading this mail takes too long")
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """Everything that one run needs; `owed` are the obligations by slot, `now` gives the present moment."""
 
     project: Project

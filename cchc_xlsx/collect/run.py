@@ -8,8 +8,9 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from cchc_xlsx import store as stores
 from cchc_xlsx.collect import desk as desks
@@ -33,8 +34,7 @@ _DISK = Text("không ghi được ({why}); lần sau sẽ thử lại", "it coul
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Collected:
+class Collected(Struct, frozen=True):
     """What a run says of one mail or file."""
 
     source: str
@@ -46,8 +46,7 @@ class Collected:
     reply: str = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(Struct, frozen=True):
     """A source that was kept and read: what is left is to examine and enter it."""
 
     delivery: Delivery

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cchc_xlsx import periods
 from cchc_xlsx.consolidate import combine, dashboard, words
@@ -60,8 +62,7 @@ def board(summary: Summary, total: Total, banner: str) -> Sheet:
 # ------------------------------------------------------------------------------------------------------------- by group
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(Struct, frozen=True):
     name: str
     figures: Sequence[Figure]
 
@@ -150,8 +151,7 @@ def _group_chart(page: Page, first: int, count: int, bar_pt: float) -> Chart:
 # --------------------------------------------------------------------------------------------------------- by indicator
 
 
-@dataclass(frozen=True, slots=True)
-class _Bar:
+class _Bar(Struct, frozen=True):
     name: str
     result: Formula
     target: float

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cchc_xlsx import extras, identity
 from cchc_xlsx.consolidate import board, detail, tables, total, words
@@ -19,8 +20,7 @@ PROPERTY = "cchc-xlsx-summary"
 _CHUNK = 30_000  # Excel holds 32,767 characters in a cell
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
+class Book(Struct, frozen=True):
     """The sheets, the title, and the token under which a summary is known."""
 
     sheets: tuple[Sheet, ...]

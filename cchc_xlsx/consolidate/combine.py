@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cchc_xlsx import earlier, expr, fields, units, values
 from cchc_xlsx.consolidate.model import APART, NO_DATA, PROVISIONAL, Earlier, Figure, How, Round, Source, Summary
@@ -75,8 +77,7 @@ def _is_added(ctx: Context, one: Field) -> bool:
     return line is not None and line.measure.kind in ("rate", "count") and one.type == "whole"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What one unit says in one line: native values by name, and the word that excuses it from a figure."""
 
     unit: str
@@ -86,8 +87,7 @@ class Answer:
     is_counted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Answers:
+class _Answers(Struct, frozen=True):
     expected: tuple[str, ...]
     all: tuple[Answer, ...]
 

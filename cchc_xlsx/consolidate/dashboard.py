@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from cchc_xlsx.layout import metrics
 from cchc_xlsx.layout.head import HEADER_FILL
@@ -15,8 +16,7 @@ _MARGINS_MM = (20.0, 10.0, 15.0, 12.0)
 PAGE_PT = (297 - _MARGINS_MM[2] - _MARGINS_MM[3]) / 25.4 * 72
 
 
-@dataclass(slots=True)
-class Page:
+class Page(Struct):
     """A page that is filled from above: its columns, the last that is printed, the first of what the charts read, its last row."""
 
     widths: Mapping[int, float]

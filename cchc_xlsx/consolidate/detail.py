@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from cchc_xlsx import periods
 from cchc_xlsx.consolidate import combine
@@ -44,8 +45,7 @@ _VALUE, _COUNT, _KEY = 6, 8, 12
 HEADINGS = tuple(one.heading for one in _HEADS)
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(Struct, frozen=True):
     """The sheet, its three columns as formulas name them, and the cells of the values that count, by field."""
 
     listing: Listing

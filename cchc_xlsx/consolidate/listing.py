@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cchc_xlsx.layout import columns, metrics
 from cchc_xlsx.layout.head import HEADER_FILL
@@ -18,8 +20,7 @@ MARGINS_MM = (20.0, 10.0, 15.0, 15.0)
 _WIDTH_PT = (297 - MARGINS_MM[0] - MARGINS_MM[1]) / 25.4 * 72 * 0.95
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column of a listing: its heading and width in characters; what is not `printed` is there to filter by."""
 
     heading: str
@@ -28,8 +29,7 @@ class Column:
     printed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """A content that is not a plain text: a number with its format, a link, a colour."""
 
     content: str | float | None
@@ -41,8 +41,7 @@ class Value:
 Row = Sequence["Value | str | None"]
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """The sheet, and where its rows stand."""
 
     sheet: Sheet

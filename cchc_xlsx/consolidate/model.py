@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct, field
 
 from cchc_xlsx.expr import Scalar
 from cchc_xlsx.fields import Context
@@ -20,8 +21,7 @@ Why = Literal["errors", "superseded", "copy", "whole", "version", "plan"]
 NO_DATA, PROVISIONAL, APART = "Chưa có số liệu", "Tạm tính", "Không cộng được"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A recognised workbook with what was typed in it, what was found in it, and where it comes from.
 
     `issue` is the commune's whole issue of which this is one unit's; `known` are figures that were printed in it and not
@@ -51,8 +51,7 @@ class Source:
         return any(one.severity == "error" and not one.waived for one in self.findings)
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """A workbook that is not in the figures, and why; `beside` is the one that stands for it."""
 
     source: Source
@@ -60,8 +59,7 @@ class Left:
     beside: Source | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+class Round(Struct, frozen=True):
     """What the units of one commune report together: the workbooks that count, one a unit, and those that do not."""
 
     issue: Issue
@@ -75,16 +73,14 @@ class Round:
         return {one.unit: one for one in self.used}
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
+class Earlier(Struct, frozen=True):
     """What is known of before, by line, in words: the result of the period before, and of the same period last year."""
 
     prior: Mapping[str, str] = field(default_factory=dict)
     year_ago: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """The commune's result of one line.
 
     `values` by the key of the field, dates as day serials, percents as fractions; `counted` are the units whose share is in
@@ -104,8 +100,7 @@ class Figure:
         return tuple(one for one in self.expected if one not in self.counted)
 
 
-@dataclass(frozen=True)
-class Summary:
+class Summary(Struct, frozen=True, dict=True):
     """The commune's results of one round; `texts` are the gathered free texts by key."""
 
     round: Round

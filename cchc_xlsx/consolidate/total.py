@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cchc_xlsx import expr, fields
 from cchc_xlsx.consolidate import combine, detail, words
@@ -25,8 +27,7 @@ _AIR_PT = 3.0
 _SIGNATURES = ("NGƯỜI LẬP BIỂU", "TM. ỦY BAN NHÂN DÂN\nCHỦ TỊCH")  # of what goes upward (Nghị định 30/2020/NĐ-CP)
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
+class Total(Struct, frozen=True):
     """The sheet, and where the figures of each line stand on it, by field; `third` is a share, `judged` the outcome."""
 
     sheet: Sheet

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cchc_xlsx.history.model import Claim, Said
 from cchc_xlsx.history.view import View, counts, number, told
@@ -16,8 +17,7 @@ _MOST_ROWS = 3  # that a message names
 _ROWS_ALIKE, _NEARLY_ALL, _TEN = 3, 0.8, 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Alike:
+class _Alike(Struct, frozen=True):
     """A row in which quarter III and nine months may be confused."""
 
     line: Line

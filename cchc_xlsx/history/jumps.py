@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from cchc_xlsx.history.model import Claim, Said
 from cchc_xlsx.history.view import View, number, share, told

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from cchc_xlsx import values
 from cchc_xlsx.identity import Identity
@@ -25,8 +26,7 @@ class Whose(NamedTuple):
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(Struct, frozen=True):
     """What a unit reported for a period: the figures and answers that may be compared, by key."""
 
     whose: Whose
@@ -37,8 +37,7 @@ class Reported:
 Past = Sequence[Reported]
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """What is wrong with an input: the code of the rule, and the places of its message."""
 
     code: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cchc_xlsx import periods, values
 from cchc_xlsx.fields import NIL, Context
@@ -15,8 +16,7 @@ from cchc_xlsx.periods import Period
 from cchc_xlsx.rules import registry
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """A workbook's inputs and what is known of other periods, in their order: by the last day, the shorter first."""
 
     ctx: Context

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from cchc_xlsx.fields import Context, score_text
 from cchc_xlsx.form.model import Column as FormColumn
@@ -18,8 +18,7 @@ _EDGE_PT = 2.0
 _TABLE = Style(size=TABLE_FONT_PT)
 
 
-@dataclass(slots=True)
-class GridLine:
+class GridLine(Struct):
     """One grid row of the table while it is being built."""
 
     key: str
@@ -32,8 +31,7 @@ class GridLine:
     is_split: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A vertical merge of one column over the grid lines `first` to `last` (indexes)."""
 
     column: str
@@ -41,8 +39,7 @@ class Span:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """The grid lines with their merges, heights final."""
 
     lines: tuple[GridLine, ...]

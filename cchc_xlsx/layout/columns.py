@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+
+from msgspec import Struct
 
 from cchc_xlsx import fields, periods
 from cchc_xlsx.fields import NIL, UNPUBLISHED, Context
@@ -44,8 +45,7 @@ _REASONS_WIDTH = 22.0  # of several units
 SlotKind = Literal["official", "slot", "verdict", "code"]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One placed column: its index (A is 1), what it is, and its width in characters."""
 
     index: int
@@ -55,8 +55,7 @@ class Column:
     header: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """All columns from B on, with the last one that is printed."""
 
     all: tuple[Column, ...]

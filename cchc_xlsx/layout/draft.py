@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from cchc_xlsx import expr
 from cchc_xlsx.fields import Context, Field
@@ -16,8 +17,7 @@ from cchc_xlsx.rules.registry import Constraints
 KEY_STYLE = Style(border="", wrap=False, color="#808080")
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """The form sheet while it is being built."""
 
     ctx: Context

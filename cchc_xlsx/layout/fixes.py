@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from cchc_xlsx.lang import Lang, Text
 from cchc_xlsx.layout import columns, metrics
@@ -36,8 +37,7 @@ _CENTRED_STYLE = Style(align="center")
 _LINK_STYLE = Style(align="center", color="#0563C1", underline=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """A line of the list: `place` is the cell on the form sheet that its link jumps to, None where there is none to go to.
 
     A `wide` one has no message of its own: what the cell held takes its room too.
@@ -54,16 +54,14 @@ class Item:
     wide: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """Lines under a title of their own."""
 
     title: str
     items: tuple[Item, ...]
 
 
-@dataclass(slots=True)
-class _Draft:
+class _Draft(Struct):
     """The sheet while it is being built."""
 
     form_sheet: str

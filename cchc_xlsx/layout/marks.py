@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cchc_xlsx.layout import metrics
 from cchc_xlsx.layout.model import Cell, Formula, Highlight, Layout, Note, Place, Sheet, a1
@@ -17,8 +19,7 @@ _NOTE_EDGE_PT = 12.0
 _MENDED_FILL = "#FFFFFF"  # an input as it is when nothing is wrong
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A note on a cell of the form sheet; `fill` colours an input at fault, empty for a cell that is only explained."""
 
     place: Place

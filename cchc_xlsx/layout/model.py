@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cchc_xlsx.compiled import Holds, condition
 from cchc_xlsx.fields import Context, Field
@@ -17,8 +19,7 @@ Place = tuple[int, int]  # row and column, both from 1
 Range = tuple[int, int, int, int]  # first row, first column, last row, last column
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """How a cell looks, apart from any program."""
 
     size: float = 11
@@ -41,8 +42,7 @@ def restyled(style: Style, **changes: Any) -> Style:  # noqa: ANN401  as `replac
     return replace(style, **changes)
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(Struct, frozen=True):
     """A formula without its equals sign, and the value it has when the workbook is written."""
 
     text: str
@@ -52,8 +52,7 @@ class Formula:
 Content = str | float | Formula | None
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """A note on a cell, and the size of its box."""
 
     text: str
@@ -61,16 +60,14 @@ class Note:
     height_pt: float
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A jump to a cell of another sheet of the workbook."""
 
     sheet: str
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One cell: what stands in it and how it looks; `role` says what an alteration of it means."""
 
     content: Content
@@ -81,8 +78,7 @@ class Cell:
     address: str = ""  # of a file, as seen from where the workbook is saved; with a place in it behind "#"
 
 
-@dataclass(frozen=True, slots=True)
-class Validation:
+class Validation(Struct, frozen=True):
     """What a range of inputs accepts, with the words shown while it is filled in; `areas` share it."""
 
     areas: tuple[Range, ...]
@@ -96,8 +92,7 @@ class Validation:
     stop: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Highlight:
+class Highlight(Struct, frozen=True):
     """A conditional format: a formula, relative to the first cell of the range, and a fill."""
 
     area: Range
@@ -105,16 +100,14 @@ class Highlight:
     fill: str
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A range that filters: its first row holds the headings, which must be different texts."""
 
     name: str
     area: Range
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """One series of a chart: where its name, categories and values stand on the chart's own sheet."""
 
     name: Place
@@ -123,8 +116,7 @@ class Series:
     color: str
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """Horizontal bars whose upper left corner is the cell `at`; `stacked` to 100 % or side by side."""
 
     title: str
@@ -137,8 +129,7 @@ class Chart:
     maximum: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Print:
+class Print(Struct, frozen=True):
     """How a sheet goes onto A4; `fit_pages` are its pages in width and height, 0 for as many as it takes, or None; `first_page` is the
     number of its first page, where it is not to go on from the sheet before."""
 
@@ -153,8 +144,7 @@ class Print:
     margins_mm: tuple[float, float, float, float] = (30, 15, 20, 20)  # left, right, top, bottom
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """The rows of a long sheet below its own cells, made only while it is written: each a height in pt and its cells.
 
     A cell is its content and the number of its style; `links` lead from a cell to an address, with the text of the cell.
@@ -173,8 +163,7 @@ class Body:
         return self.first + self.count - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """One worksheet."""
 
     name: str
@@ -194,16 +183,14 @@ class Sheet:
     body: Body | None = None  # of a sheet that only `writer.save_long` writes
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Where a row's verdict stands, and the cells with the codes of its inputs."""
 
     place: Place
     codes: Mapping[str, Place]  # field key → cell that holds the number of the finding, 0 for none
 
 
-@dataclass(frozen=True, slots=True)
-class Locked:
+class Locked(Struct, frozen=True):
     """What the form sheet holds that nobody may change, by place: what a workbook that came back is held against."""
 
     texts: Mapping[Place, str | float]  # texts and numbers, without the keys
@@ -212,8 +199,7 @@ class Locked:
     known: frozenset[Place]  # wherever something may stand: all of these, and the inputs
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(Struct, frozen=True, dict=True):
     """The placed issue. `sheets[0]` is the form; every other room asks here where a cell is."""
 
     context: Context

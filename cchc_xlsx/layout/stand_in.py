@@ -6,11 +6,14 @@ What comes out is for reading: heights and pages are those of the stand-in, so i
 
 from __future__ import annotations
 
+import dataclasses
 from collections import ChainMap
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cchc_xlsx import extras, identity
 from cchc_xlsx.fields import Context
@@ -43,8 +46,7 @@ Swap = Callable[[str], str]
 Put = Callable[[Swap], Any]  # a value with a commune's name in it
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """The layout of the stand-in, and what of it is made anew for each commune, as it names it."""
 
     layout: Layout
@@ -129,7 +131,9 @@ def _put(value: object, probe: Swap) -> Put | None:
         return (lambda swap: {**value, **_all(puts, swap)}) if puts else None
     names = _attributes(type(value))  # type: ignore[arg-type]  # every type has a hash
     puts = {name: put for name in names if (put := _put(getattr(value, name), probe))}
-    return (lambda swap: replace(value, **_all(puts, swap))) if puts else None  # type: ignore[type-var]  # it has attributes
+    if isinstance(value, Struct):
+        return (lambda swap: replace(value, **_all(puts, swap))) if puts else None
+    return (lambda swap: dataclasses.replace(value, **_all(puts, swap))) if puts else None  # type: ignore[type-var]  # it is one
 
 
 def _all(puts: Mapping[Key, Put], swap: Swap) -> dict[Key, Any]:
@@ -137,8 +141,11 @@ def _all(puts: Mapping[Key, Put], swap: Swap) -> dict[Key, Any]:
 
 
 @lru_cache(maxsize=128)
-def _attributes(kind: Any) -> tuple[str, ...]:  # noqa: ANN401  a type
-    return tuple(one.name for one in fields(kind)) if is_dataclass(kind) else ()
+def _attributes(kind: type[object]) -> tuple[str, ...]:
+    if issubclass(kind, Struct):
+        return kind.__struct_fields__
+    # The parts of forms, which are filled from YAML.
+    return tuple(one.name for one in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
 
 
 def layout_of(source: Template, issue: Issue, who: Identity) -> Layout:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from cchc_xlsx import expr, fields
 from cchc_xlsx.fields import Field

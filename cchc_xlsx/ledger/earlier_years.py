@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cchc_xlsx import periods
 from cchc_xlsx.ledger.model import Slot
 from cchc_xlsx.units import COMMUNE
 
 
-@dataclass(frozen=True, slots=True)
-class OfYear:
+class OfYear(Struct, frozen=True):
     """One report of an earlier year: its accepted inputs by key (dates in ISO, percents as fractions, no blanks), and its
     workbook's token and sha256.
     """

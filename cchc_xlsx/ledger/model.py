@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from cchc_xlsx.lang import Text
 
@@ -23,8 +24,7 @@ class Slot(NamedTuple):
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What a check said of a workbook; `told` are its values, inputs and findings as the fixed JSON has them, without braces."""
 
     status: str
@@ -33,8 +33,7 @@ class Checked:
     told: str
 
 
-@dataclass(frozen=True, slots=True)
-class Attached:
+class Attached(Struct, frozen=True):
     """A file of a message: refused, a workbook that is none of ours (no `slot`), or one that is."""
 
     route: str
@@ -49,8 +48,7 @@ class Attached:
     checked: Checked | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """Where a message was found: a mailbox's folder and number, or a file."""
 
     account: str
@@ -60,8 +58,7 @@ class Delivery:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """A mail, or a file that came without one. `key` tells two messages apart, whichever way they came."""
 
     key: str
@@ -77,8 +74,7 @@ class Message:
     attached: tuple[Attached, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Entered:
+class Entered(Struct, frozen=True):
     """What became of one file of a message: the version that it is, its number, whether it is new."""
 
     attached: Attached
@@ -87,8 +83,7 @@ class Entered:
     is_new: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of a message."""
 
     status: DeliveryStatus
@@ -97,8 +92,7 @@ class Outcome:
     is_new: bool = False  # the message was not known
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """A mail of ours that is to go out once: `dedupe` is what makes it the same mail again."""
 
     dedupe: str

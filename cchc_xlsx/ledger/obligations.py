@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cchc_xlsx.lang import Text
 from cchc_xlsx.ledger.book import moment, read_moment, read_words, writing
@@ -15,8 +16,7 @@ VIETNAM = dt.timezone(dt.timedelta(hours=7))
 _PLAUSIBLE_BEFORE, _PLAUSIBLE_AFTER = dt.timedelta(days=7), dt.timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Obligation:
+class Obligation(Struct, frozen=True):
     """Who owes which form for which period by the end of which day, Vietnam's time."""
 
     slot: Slot
@@ -29,8 +29,7 @@ class Obligation:
         return at.astimezone(VIETNAM).date() > self.due
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """One version of a workbook that came, with the last that a check said of it."""
 
     id: int
@@ -102,8 +101,7 @@ def extend(book: sqlite3.Connection, slot: Slot, until: dt.date, who: str, why: 
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Extension:
+class Extension(Struct, frozen=True):
     """A further day that a unit was given: by whom, why, when."""
 
     until: dt.date
@@ -159,8 +157,7 @@ def _version(row: sqlite3.Row) -> Version:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Current:
+class Current(Struct, frozen=True):
     """The version that counts, and whether that is not the last that arrived: the sender's clock says another order."""
 
     version: Version

@@ -6,8 +6,9 @@ import datetime as dt
 import hashlib
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from cchc_xlsx import owing, periods, results, standing, values, wire
 from cchc_xlsx.form import load, render
@@ -34,8 +35,7 @@ _CELL = Text("ô {cell}", "cell {cell}")
 _NO_SUBJECT = Text("báo cáo CCHC", "administrative reform report")
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """What a mail is made from: its template, what that tells, the files that go with it, which mail it answers."""
 
     template: LetterKind
@@ -44,8 +44,7 @@ class Content:
     answers: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A mail that is to be queued, and what it will say."""
 
     letter: Letter

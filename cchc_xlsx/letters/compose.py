@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from email.header import Header
 from email.mime.application import MIMEApplication
 from email.mime.multipart import MIMEMultipart
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from msgspec import Struct
 
 from cchc_xlsx import __version__, resources, results
 from cchc_xlsx.errors import CchcError
@@ -29,24 +29,21 @@ _NO_SUBJECT = Text("dòng đầu (tiêu đề thư) trống", "the first line, t
 _LONGEST_SUBJECT = 150
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """A file that a mail carries."""
 
     name: str
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """Subject and body of a mail."""
 
     subject: str
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Struct, frozen=True):
     """Who a mail is from and to, what makes it the same mail again, and which one it answers."""
 
     sender: str

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from cchc_xlsx import store as stores
 from cchc_xlsx import writer
@@ -54,8 +55,7 @@ IsInMailbox = Callable[[str], bool]  # whether a Message-ID is found in our own 
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(Struct, frozen=True):
     """What became of one mail."""
 
     recipient: str
@@ -65,8 +65,7 @@ class Posted:
     path: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(Struct, frozen=True):
     """What sending needs: the folder, its ledger and store, the present moment, and what a queued mail says."""
 
     project: Project

@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cchc_xlsx.lang import Text
 from cchc_xlsx.mail import charsets, refusals
@@ -21,8 +22,7 @@ _ZIP64, _UNICODE_PATH = 0x0001, 0x7075
 _NOT_FILES = ("__MACOSX/", "__MACOSX\\")
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """A file in an archive: its name as it stands there, and where its packed bytes are."""
 
     name: str

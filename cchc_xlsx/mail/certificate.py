@@ -6,7 +6,8 @@ import datetime as dt
 import hashlib
 import ipaddress
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _SEQUENCE, _UTC_TIME, _TIME, _VERSION, _EXTENSIONS = 0x30, 0x17, 0x18, 0xA0, 0xA3
 _COMMON_NAME, _ORGANISATION = bytes.fromhex("550403"), bytes.fromhex("55040a")
@@ -15,8 +16,7 @@ _DNS, _ADDRESS = 0x82, 0x87
 _LONGEST = 100  # characters of a name that is shown
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(Struct, frozen=True):
     """A server's certificate. `names` are those it is for, `issuer` who gave it out, `until` its end (UTC); empty or None
     where it does not say so in a way that we read."""
 

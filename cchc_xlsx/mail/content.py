@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from cchc_xlsx import package
 from cchc_xlsx.folder import SPREADSHEETS
@@ -70,8 +71,7 @@ _SURE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(Struct, frozen=True):
     """What a file is called: its safe name and its declared type in lower case; both may be empty."""
 
     name: str = ""

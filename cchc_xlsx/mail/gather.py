@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from cchc_xlsx.lang import Text
 from cchc_xlsx.mail import (
@@ -38,8 +39,7 @@ class Enough(Exception):  # noqa: N818 - never leaves this room
     """A limit of the whole mail is reached; what was found until then stays."""
 
 
-@dataclass(slots=True)
-class Gathering:
+class Gathering(Struct):
     """What has been found so far, and how much of the limits is used up."""
 
     spool: Path
@@ -55,8 +55,7 @@ class Gathering:
     routes: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where something lies: its route, and in how many containers."""
 
     route: str = ""

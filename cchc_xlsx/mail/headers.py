@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
+
+from msgspec import Struct
 
 from cchc_xlsx.mail import charsets
 from cchc_xlsx.mail.limits import MAX_HEAD, MAX_HEADERS
@@ -26,8 +27,7 @@ _MAX_PARAMETERS = 2_000
 _BLANKS = b" \t\r\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Headers:
+class Headers(Struct, frozen=True):
     """All headers in their order: name in lower case, raw value without the final line end, folds kept."""
 
     fields: tuple[tuple[str, bytes], ...] = ()

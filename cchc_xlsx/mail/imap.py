@@ -8,11 +8,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from imapclient.exceptions import ProtocolError
+from msgspec import Struct
 
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.lang import Text
@@ -61,8 +61,7 @@ _NO_MOVE = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """A mail that was fetched: when the server got it (UTC), and how many bytes were written."""
 
     arrived: dt.datetime

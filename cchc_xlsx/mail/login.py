@@ -10,9 +10,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Literal
+
+from msgspec import Struct
 
 from cchc_xlsx.errors import CchcError, why
 from cchc_xlsx.lang import Text
@@ -48,12 +49,14 @@ _NO_TOKEN = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(Struct, frozen=True):
     """A password, or an access token (XOAUTH2) where `origin` is "command". It is never shown, not even by repr."""
 
-    value: str = field(repr=False)
+    value: str
     origin: Origin
+
+    def __repr__(self) -> str:
+        return f"Secret(origin={self.origin!r})"
 
     @property
     def token(self) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.lang import Text
@@ -26,8 +27,7 @@ class Unreadable(CchcError):  # noqa: N818 - what it says, not an error of the p
     """No answer: the mail is absent, empty, or no mail at all. It never means that nothing is attached."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One thing that may bring workbooks: a mail, or a file that was put into a folder.
 
     `shown` is how it is told: the path as given, `#n` for the n-th mail of an mbox. `start` and `length` say which bytes of
@@ -42,8 +42,7 @@ class Source:
     skipped: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A file in a mail that looks like a workbook. Its bytes are exactly those that were sent, in `file` of the spool."""
 
     route: str  # where in the mail: "1.2"; inside a container "1.2/PL1.xlsx", "1.3/1.1"
@@ -53,8 +52,7 @@ class Part:
     file: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """A file that was meant as a workbook, or as a container of some, and cannot be opened safely."""
 
     route: str
@@ -62,24 +60,21 @@ class Refused:
     why: Text  # a sentence that says what it is and what to send instead
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Struct, frozen=True):
     """One Received line: the host that took the mail, and when (UTC)."""
 
     host: str
     at: dt.datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """One Authentication-Results line: who judged (authserv-id) and how DMARC, else SPF and DKIM, came out."""
 
     server: str
     result: Authentication
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True):
     """One mail, read.
 
     `senders` are the addresses of all From lines, lower-cased, none where nothing can be read there. `inner_from` is the
@@ -101,8 +96,7 @@ class Mail:
     others: tuple[str, ...] = ()  # names of files that are something else
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(Struct, frozen=True):
     """A mail server. Nothing secret is ever written here."""
 
     host: str

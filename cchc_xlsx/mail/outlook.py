@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email.utils import format_datetime
 
 import olefile
+from msgspec import Struct
 
 from cchc_xlsx.mail import charsets, headers
 from cchc_xlsx.mail.headers import Headers
@@ -23,8 +23,7 @@ _TIMES = (0x00390040, 0x0E060040)  # sent, delivered
 _REPORT = b'multipart/report; report-type="delivery-status"'
 
 
-@dataclass(slots=True)
-class Message:
+class Message(Struct):
     """A mail in a compound file: the storage it lies in, and all paths there are."""
 
     ole: olefile.OleFileIO[str]
@@ -32,8 +31,7 @@ class Message:
     paths: frozenset[tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     """A file in it: its name and bytes, or the mail that it is. Neither where it is over the limit."""
 
     name: str

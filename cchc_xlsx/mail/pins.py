@@ -6,8 +6,9 @@ import json
 import os
 import re
 import secrets
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cchc_xlsx.errors import CchcError, why
 from cchc_xlsx.lang import Text
@@ -21,8 +22,7 @@ _DAMAGED = Text("nội dung bị hỏng", "its content is damaged")
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
-@dataclass(frozen=True, slots=True)
-class Pins:
+class Pins(Struct, frozen=True):
     """The certificates agreed to, in a file that need not exist yet."""
 
     path: Path

@@ -9,8 +9,9 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from cchc_xlsx.lang import Text
 from cchc_xlsx.mail import connect
@@ -50,8 +51,7 @@ _MOST_LINES, _LONGEST_LINE = 1000, 8192  # of an answer; bytes
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Unserved:
+class Unserved(Struct, frozen=True):
     """A recipient whom the server refused. `permanent`: it will refuse again."""
 
     address: str
@@ -59,15 +59,13 @@ class Unserved:
     permanent: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """The server has taken the mail, for all recipients but those named."""
 
     unserved: tuple[Unserved, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """The server has not taken the mail. `permanent`: it will refuse it again."""
 
     why: Text
@@ -75,8 +73,7 @@ class Refused:
     unserved: tuple[Unserved, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Doubtful:
+class Doubtful(Struct, frozen=True):
     """The connection broke after the mail went out and before the server's answer: it may have taken it or not."""
 
     why: Text

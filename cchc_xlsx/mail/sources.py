@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cchc_xlsx import folder, package
 from cchc_xlsx.errors import why
@@ -25,8 +26,7 @@ _UNFINISHED = Text(
 _NO_MAILS = Text("Tệp hộp thư không có thư nào.", "The mailbox file holds no mail.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     path: Path
     shown: str
     is_file: bool = False  # a folder to enter, else

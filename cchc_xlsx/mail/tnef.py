@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cchc_xlsx.mail import charsets
 from cchc_xlsx.mail.limits import MAX_ENTRIES
@@ -18,8 +19,7 @@ _GUID = 16
 _MAX_PROPERTIES, _MAX_VALUES = 200, 10
 
 
-@dataclass(slots=True)
-class Attachment:
+class Attachment(Struct):
     """A file in it: its names, the longest known first used, and its bytes; None where it is a mail packed the same way."""
 
     title: str = ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cchc_xlsx.mail import headers
 from cchc_xlsx.mail.headers import Headers
@@ -15,8 +16,7 @@ _GUESS = re.compile(rb"(?:\A|\n)--([^\r\n]{1,200}?)[ \t]{0,3}\r?\n(?=content-[a-
 _NEAR = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A leaf of the tree: its place in the mail ("1.2"), its headers, and where its body lies in the bytes."""
 
     route: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cchc_xlsx import periods, values
 from cchc_xlsx.consolidate import combine
@@ -21,8 +23,7 @@ _LEAST_MM = 19.0
 _MORE = " … (xem phần nội dung báo cáo)"
 
 
-@dataclass(frozen=True, slots=True)
-class _Extra:
+class _Extra(Struct, frozen=True):
     """A column of results."""
 
     id: str

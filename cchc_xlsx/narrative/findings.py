@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cchc_xlsx import values
 from cchc_xlsx.consolidate import combine
@@ -20,8 +21,7 @@ _COUNTED = {
 _AHEAD_DAYS = 92  # tasks that fall due in the next quarter are named
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(Struct, frozen=True):
     """A summary with what it says in the form of accepted inputs."""
 
     summary: Summary

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from cchc_xlsx.periods import Period
 
 Align = Literal["left", "center"]
 
 
-@dataclass(frozen=True, slots=True)
-class Office:
+class Office(Struct, frozen=True):
     """Who reports, and what is known of the letter: the level above, the year's plan, number and date where they are given."""
 
     superior: str = ""
@@ -23,8 +23,7 @@ class Office:
     day: dt.date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One cell of the annex's table; `rows` and `columns` are what it covers, itself included; `is_head`: what is below belongs to it."""
 
     row: int
@@ -37,8 +36,7 @@ class Cell:
     is_head: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """The annex's table: widths of its columns in mm, its cells in reading order; the first `head` rows are its header."""
 
     widths: tuple[float, ...]
@@ -47,16 +45,14 @@ class Table:
     cells: tuple[Cell, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One thing that is told, and what is said about it."""
 
     text: str
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """Things of one kind: "a) Chỉ tiêu chưa đạt"."""
 
     letter: str
@@ -64,8 +60,7 @@ class Part:
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """A result beside its target, both as shares of the same whole, and both as they are said."""
 
     name: str
@@ -76,16 +71,14 @@ class Bar:
     outcome: str
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Lines of the annex that stand together, counted by outcome."""
 
     name: str
     counts: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Annex:
+class Annex(Struct, frozen=True):
     """One form's results; `number` is "Phụ lục" or "Phụ lục II", `unit_count` who is in the figures of how many."""
 
     form: str
@@ -103,16 +96,14 @@ class Annex:
     bars: tuple[Bar, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(Struct, frozen=True):
     """What one unit says in a free text, line by line."""
 
     unit: str
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Narrative:
+class Narrative(Struct, frozen=True):
     """The whole report of one commune for one period."""
 
     commune: str  # "xã Nhơn Hậu"

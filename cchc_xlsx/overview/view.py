@@ -6,7 +6,8 @@ import datetime as dt
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cchc_xlsx import owing, periods, standing, units, values
 from cchc_xlsx.form import render
@@ -24,8 +25,7 @@ _URGENT: tuple[State, ...] = ("rejected", "held", "expected", "received", "warni
 _SOON_DAYS = 30  # a period whose last day is farther off is only named, unless something came
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One obligation with what is told about it: days late, days left, what its last day was put off by."""
 
     standing: Standing
@@ -49,8 +49,7 @@ class Line:
         return Counter(one.severity for one in self.standing.findings)
 
 
-@dataclass(frozen=True, slots=True)
-class UnitView:
+class UnitView(Struct, frozen=True):
     """What one unit owes for a period, the most urgent first."""
 
     code: str
@@ -59,8 +58,7 @@ class UnitView:
     tally: Tally
 
 
-@dataclass(frozen=True, slots=True)
-class PeriodView:
+class PeriodView(Struct, frozen=True):
     """One period: its last days for the units and for the commune, its counts, its units, the most urgent first.
 
     `is_ahead`: nothing came and its last day is more than a month away.
@@ -80,16 +78,14 @@ class PeriodView:
         return (line for unit in self.units for line in unit.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """A version that the clerk has to decide about, with the name of the unit that its workbook is of."""
 
     version: Version
     unit_name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """The whole: the office, the moment (+07:00), the periods, what waits for the clerk, every mail and file that came.
 
     `plans` are the forms of these periods whose plan in force leaves contents without a target.

@@ -8,10 +8,11 @@ import posixpath
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from io import FileIO
 from typing import Literal
+
+from msgspec import Struct
 
 from cchc_xlsx.package import markup, sniff, zips
 from cchc_xlsx.package.refusal import Refusal, Refused, Trouble, damaged, other, over, unsafe
@@ -35,8 +36,7 @@ _KEPT = 16 << 10  # small parts are the same in all copies of a form: read once
 _USUAL = {"officeDocument": "xl/workbook.xml", "sharedStrings": "xl/sharedstrings.xml", "styles": "xl/styles.xml"}
 
 
-@dataclass(frozen=True, slots=True)
-class SheetPart:
+class SheetPart(Struct, frozen=True):
     """A sheet as the workbook lists it; `part` is its key in the package."""
 
     name: str
@@ -45,8 +45,7 @@ class SheetPart:
     is_worksheet: bool = True  # not a chart or dialog sheet
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(Struct, frozen=True):
     """An opened workbook: its bytes (without what trails the zip), the parts that are read, its sheets in order.
 
     Keys of `parts` are names in lower case with forward slashes; `strings`, `styles` and `custom` are keys, empty where there is
@@ -62,8 +61,7 @@ class Package:
     date_1904: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Relation:
+class _Relation(Struct, frozen=True):
     kind: str
     target: str
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 # What a file turns out to be (F002 and F010).
 Kind = Literal[
@@ -27,8 +28,7 @@ Unsafe = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A file that is not read: the code of the finding and the data of its wording (kind, what, value, limit, part)."""
 
     code: str

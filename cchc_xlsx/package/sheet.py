@@ -9,8 +9,9 @@ import contextlib
 import datetime as dt
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from cchc_xlsx.package import quick, styles, zips
 from cchc_xlsx.package.book import Package, SheetPart
@@ -29,8 +30,7 @@ _EPOCH = dt.date(1899, 12, 30)
 Value = str | float | bool | dt.date
 
 
-@dataclass(frozen=True, slots=True)
-class SheetFacts:
+class SheetFacts(Struct, frozen=True):
     """Facts by (row, column), both from 1.
 
     `formulas` stand without "=", shared ones expanded; `errors` are values such as "#DIV/0!"; `dates` are number cells shown

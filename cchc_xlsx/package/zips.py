@@ -7,9 +7,10 @@ import re
 import struct
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from cchc_xlsx.package.refusal import Refusal, Refused, damaged, over, unsafe
 
@@ -57,8 +58,7 @@ class Entry(NamedTuple):
         return self.key.endswith("/")
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(Struct, frozen=True):
     """The zip file without what trails it, where its directory starts, and its entries."""
 
     data: bytes

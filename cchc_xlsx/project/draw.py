@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cchc_xlsx import periods, values
 from cchc_xlsx.lang import Lang, Text
@@ -62,8 +64,7 @@ _TITLE_UTF16, _PROMPT_UTF16 = 32, 255  # Excel's limits
 _EARLIEST, _LATEST = 36526, 73415  # 01/01/2000 and 31/12/2100
 
 
-@dataclass(frozen=True, slots=True)
-class _Board:
+class _Board(Struct, frozen=True):
     """What one sheet is made of while it is drawn."""
 
     page: Page

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cchc_xlsx import examine, generate, package, reader, writer
 from cchc_xlsx.errors import CchcError, why
@@ -35,8 +36,7 @@ _REFUSED = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """What `init` did: the folder, what it made in it and what was there already (names as seen from the folder)."""
 
     folder: Path

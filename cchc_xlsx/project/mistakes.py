@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cchc_xlsx.errors import CchcError
 from cchc_xlsx.lang import Lang, Text
@@ -19,8 +20,7 @@ _IN_CELL = Text("{file}, trang “{sheet}”, ô {cell}: ", "{file}, sheet “{s
 _IN_FILE = Text("{file}: ", "{file}: ")
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(Struct, frozen=True):
     """One mistake: its sheet and cell (empty where it has none), and what was found, what is allowed, how to mend it."""
 
     sheet: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from cchc_xlsx.lang import Lang
 from cchc_xlsx.mail import model as mail_model
@@ -20,8 +21,7 @@ OWN_FORMS = "forms"
 OUTGOING, MARKED, RESULTS, DROPPED = FOLDERS = ("bieu-gui-di", "gui-lai", "ket-qua", "nhan-ve")
 
 
-@dataclass(frozen=True, slots=True)
-class Office:
+class Office(Struct, frozen=True):
     """Sheet “Đơn vị hành chính”: who collects, for which year, under which plan."""
 
     commune: str
@@ -33,8 +33,7 @@ class Office:
     lang: Lang = "vi"
 
 
-@dataclass(frozen=True, slots=True)
-class UnitSetup:
+class UnitSetup(Struct, frozen=True):
     """One unit: a code of the catalogue, its name as printed, other spellings, and the addresses it writes from (lower-cased)."""
 
     code: str
@@ -44,8 +43,7 @@ class UnitSetup:
     forwarders: tuple[str, ...] = ()  # addresses that may pass on this unit's workbooks
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+class Round(Struct, frozen=True):
     """One period in use: until when units send, until when the commune reports upward."""
 
     period: Period
@@ -53,16 +51,14 @@ class Round:
     upward_deadline: dt.date
 
 
-@dataclass(frozen=True, slots=True)
-class FormInUse:
+class FormInUse(Struct, frozen=True):
     """A form and the codes of the periods in which it is owed."""
 
     form: str
     periods: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MailSetup:
+class MailSetup(Struct, frozen=True):
     """Sheet “Thư điện tử”. Parts that are not filled in are None or empty; only what is asked for needs them."""
 
     imap: Server | None = None
@@ -79,8 +75,7 @@ class MailSetup:
     daily_cap: int = 200  # mails a day
 
 
-@dataclass(frozen=True)
-class Setup:
+class Setup(Struct, frozen=True, dict=True):
     """The whole set-up, without mistakes."""
 
     office: Office
@@ -105,8 +100,7 @@ class Setup:
         return [one.form for one in self.forms if period in one.periods]
 
 
-@dataclass(frozen=True)
-class Project:
+class Project(Struct, frozen=True, dict=True):
     """A year's folder: where it is, what is set up, the office's key for identity tags (32 bytes)."""
 
     folder: Path

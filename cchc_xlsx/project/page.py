@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from cchc_xlsx.lang import Text
 
 Kind = Literal["text", "whole", "date", "list", "mark"]
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """What a cell is to hold: its kind, what is said while it is filled in, and within what."""
 
     kind: Kind
@@ -23,8 +23,7 @@ class Ask:
     is_open: bool = False  # for a list: more may be meant than it knew when it was made
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column: its key in the hidden row, its heading, its width in characters, what its cells ask for (None: locked)."""
 
     key: str
@@ -35,8 +34,7 @@ class Column:
     is_date: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A row that is always there: its key in the hidden column, and what it asks for in the column “value”."""
 
     key: str
@@ -45,8 +43,7 @@ class Line:
     group: Text | None = None  # a heading above it
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A sheet: either fixed lines with one input each, or rows of columns, `room` of them beyond what is filled in."""
 
     key: str

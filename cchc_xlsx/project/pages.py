@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from cchc_xlsx import periods
 from cchc_xlsx.lang import Text
@@ -252,8 +253,7 @@ def mark_of(round_key: str) -> str:
     return "T" if round_key[0] == "T" else round_key
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """What a new set-up is prefilled with; rows of texts, marks and days (as numbers) by page and column."""
 
     rows: Mapping[str, tuple[Mapping[str, str | float], ...]] = field(default_factory=dict)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cchc_xlsx import values
 from cchc_xlsx.grid import Book, Grid, Raw
@@ -30,8 +31,7 @@ _NO_COLUMN = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What stands in a cell: its value, the formula that gave it, the error that it shows."""
 
     sheet: str
@@ -41,16 +41,14 @@ class Entry:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A row that is not empty: its key where it has one, and its cells by the key of their column."""
 
     key: str
     cells: Mapping[str, Entry]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A sheet: what it is called in the file, where its columns stand, and its rows."""
 
     page: Page

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cchc_xlsx.consolidate.model import NO_DATA, PROVISIONAL
 from cchc_xlsx.expr import Scalar
@@ -18,8 +19,7 @@ _TO_SIGMA = 1.4826  # of a normal distribution, the standard deviation in units 
 _LEAST_SHARE, _LEAST_VALUE = 0.01, 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """What is usual in a line: the median, the MAD, and between which values nobody is asked."""
 
     median: float

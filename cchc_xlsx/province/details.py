@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cchc_xlsx.consolidate.listing import Column, cut
 from cchc_xlsx.consolidate.model import NO_DATA
@@ -46,8 +47,7 @@ _STYLES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
+class Details(Struct, frozen=True):
     """The sheet, the columns as formulas name them, and where the rows of a commune stand."""
 
     sheet: Sheet

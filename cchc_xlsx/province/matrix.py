@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cchc_xlsx.consolidate.listing import Column, cut
 from cchc_xlsx.consolidate.model import NO_DATA, PROVISIONAL
@@ -51,8 +52,7 @@ _WIDTH = 10.0
 _LONGEST_HEADING = 70
 
 
-@dataclass(frozen=True, slots=True)
-class Matrix:
+class Matrix(Struct, frozen=True):
     """The sheet, and the cells that the dashboard reads."""
 
     sheet: Sheet
@@ -68,8 +68,7 @@ class Matrix:
         return f"'{NAME}'!{a1((self.first + commune, _SHARE))}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
+class _Frame(Struct, frozen=True):
     """What is known of the whole matrix before its first row is written."""
 
     province: Province

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from cchc_xlsx import expr, fields
 from cchc_xlsx.consolidate.model import APART, NO_DATA, PROVISIONAL, Figure, Summary
@@ -17,8 +18,7 @@ _MAIN: Mapping[str, tuple[str, ...]] = {"rate": ("num", "den"), "rank": ("value"
 _WORDS = (PROVISIONAL, NO_DATA, APART, NIL, UNPUBLISHED)  # stand in the place of a figure
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What a commune says in one line: values by name, the outcome, of how many units; `cells` are where each value stands.
 
     `share` is the result of a rate, `target` what it was judged by.
@@ -39,8 +39,7 @@ class Entry:
 Entries = Mapping[str, Entry]  # by line
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """A file of a commune, what it is, and whether it is in the figures."""
 
     what: str
@@ -52,8 +51,7 @@ class Origin:
     is_used: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Commune:
+class Commune(Struct, frozen=True):
     """A commune that is in the figures: what is shown of each line, and the outcome."""
 
     code: str
@@ -66,8 +64,7 @@ class Commune:
         return f"{self.name} ({self.code})" if self.code else self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Something the level above has to look at; `level` is Lỗi or Cảnh báo."""
 
     level: str
@@ -80,8 +77,7 @@ class Problem:
     code: str = ""
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """What the communes say in one line together."""
 
     sums: dict[str, float] = field(default_factory=dict)
@@ -99,8 +95,7 @@ class Tally:
                     self.sums[name] = self.sums.get(name, 0.0) + value
 
 
-@dataclass(frozen=True)
-class Province:
+class Province(Struct, frozen=True, dict=True):
     """The communes of one form and period. `entries` and `origins` read what is kept on disk, one commune at a time."""
 
     ctx: Context

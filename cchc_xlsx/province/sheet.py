@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from cchc_xlsx.consolidate.listing import BANNER, MARGINS_MM, Column
 from cchc_xlsx.layout import columns, metrics
@@ -20,8 +21,7 @@ _LEAST_SCALE = 45  # percent; a wider table goes onto several pages across
 Cells = Sequence[tuple[Content, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Long:
+class Long(Struct, frozen=True):
     """What a long sheet holds; `rows` gives each row's contents with the number of their style in `styles`.
 
     `above` are rows between remarks and headings, as cells by column; `wide` merges of the title end at this column.

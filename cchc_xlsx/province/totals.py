@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cchc_xlsx import periods
 from cchc_xlsx.consolidate.listing import Column
@@ -50,8 +51,7 @@ _STYLES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """The sheet, and of each line its row and how many communes have which outcome, others last."""
 
     sheet: Sheet

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cchc_xlsx.lang import Lang
 from cchc_xlsx.reports import shell, words
@@ -13,8 +14,7 @@ from cchc_xlsx.reports.words import Weight
 from cchc_xlsx.results import FileResult, Report, Status, Told
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(Struct, frozen=True):
     """A file as the page shows it."""
 
     path: str

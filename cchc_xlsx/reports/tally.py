@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from cchc_xlsx import values
 from cchc_xlsx.reports import words
@@ -12,8 +13,7 @@ from cchc_xlsx.reports.words import Weight
 from cchc_xlsx.results import FileResult, Report, Status, Told
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """The files of one unit for one form; all empty for files that do not say whose they are."""
 
     commune: str
@@ -24,16 +24,14 @@ class Group:
 _NOBODY = Group("", "", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """Files by status, findings by weight."""
 
     files: Counter[Status] = field(default_factory=Counter)
     findings: Counter[Weight] = field(default_factory=Counter)
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """Everything counted; `names` is what a unit of a commune is called."""
 
     total: Counts = field(default_factory=Counts)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cchc_xlsx import owing
 from cchc_xlsx.form import load
@@ -26,8 +27,7 @@ _YEAR_LEFT = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """What was carried: reports of this year, of its end, of years before; proposed cells by form; what is to be told."""
 
     reports: int

@@ -10,8 +10,9 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cchc_xlsx import lock
 from cchc_xlsx.errors import CchcError, why
@@ -55,8 +56,7 @@ _LITERAL = Text(
 _ROW = Text(", dòng {row}", ", row {row}")
 
 
-@dataclass(frozen=True, slots=True)
-class Rolled:
+class Rolled(Struct, frozen=True):
     """Next year's folder: where it is, what it was set up with, what was copied into it, its figures, what is to be told."""
 
     folder: Path

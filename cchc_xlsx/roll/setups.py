@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cchc_xlsx import periods, values
 from cchc_xlsx.lang import Text
@@ -23,8 +25,7 @@ _OF_PERIOD = Text("chỉ cho kỳ {period}", "it is for {period} alone")
 _ENDED = Text("hết hạn ngày {until}", "it ends on {until}")
 
 
-@dataclass(frozen=True, slots=True)
-class Following:
+class Following(Struct, frozen=True):
     """Next year's set-up, and what is to be told about it."""
 
     setup: Setup

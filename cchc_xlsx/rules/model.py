@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from cchc_xlsx.expr import Expr
 from cchc_xlsx.fields import Context, Field
@@ -18,8 +19,7 @@ Claim = tuple[
 Declare = Callable[[Context], Iterable[Claim]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One thing that can be wrong; `declare` gives its conditions where the workbook itself can see them too."""
 
     code: str
@@ -39,16 +39,14 @@ class Rule:
         return int(self.code[1:])
 
 
-@dataclass(frozen=True, slots=True)
-class Waived:
+class Waived(Struct, frozen=True):
     """Why a finding does not count, and the last day of that (ISO) where there is one."""
 
     reason: str
     until: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A fact about a workbook or about a set of them. Its words are made from rule and data when it is shown."""
 
     code: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from cchc_xlsx.identity import PROPERTY
 from cchc_xlsx.lang import Lang, Text
@@ -32,8 +33,7 @@ _NUMBERS = {"day": "dd/mm/yyyy", "moment": "dd/mm/yyyy hh:mm", "percent": "0%"}
 _NONE = Text("Không có.", "None.")
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column: its heading, its width in characters, and how its cells look."""
 
     heading: Text
@@ -46,8 +46,7 @@ class Column:
         return self.width - (_INDENT_CHARS if self.look == "text" else 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A content that leads somewhere (an address and a place in the file) or is coloured like a status or severity."""
 
     text: str
@@ -59,8 +58,7 @@ class Cell:
 Content = str | float | dt.date | Cell | None  # moments are without a zone: those of the clock on the wall
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """A sheet that is one table; the first `printed` columns are printed, the others are there to filter by."""
 
     sheet: Text
@@ -70,8 +68,7 @@ class Listing:
     printed: int
 
 
-@dataclass(slots=True)
-class Open:
+class Open(Struct):
     """A sheet being written: its next row, how many links it may still have; `number` counts the sheets of one listing."""
 
     listing: Listing
@@ -81,8 +78,7 @@ class Open:
     row: int = _HEADER + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
+class Book(Struct, frozen=True):
     """The workbook being written."""
 
     book: Any
