@@ -49,7 +49,7 @@ class Package(Struct, frozen=True):
     """An opened workbook: its bytes (without what trails the zip), the parts that are read, its sheets in order.
 
     Keys of `parts` are names in lower case with forward slashes; `strings`, `styles` and `custom` are keys, empty where there is
-    none.
+    none. All parts are UTF-8, worksheets and shared strings as soon as they are scanned.
     """
 
     data: bytes
@@ -149,6 +149,10 @@ def _package(data: bytes, parts: dict[str, bytes], root: Mapping[str, _Relation]
         markup.guard_tokens(parts[key])
     for key in {strings, styles} - {""}:
         markup.guard_tags(parts[key])
+    scanned = {sheet.part for sheet in sheets if sheet.is_worksheet}
+    for key, part in parts.items():
+        if _is_of_cells(key) and key not in scanned and not (scanned and key == strings):
+            markup.prove(part, key)
     if strings:
         _guard_strings(parts[strings])
     kept = {key: part for key, part in parts.items() if key in needed or key.endswith(".rels")}
@@ -174,7 +178,14 @@ def _part(packed: bytes, key: str, method: int, size: int, crc: int) -> bytes | 
     if not key.endswith((".xml", ".rels", ".vml")):
         return None
     markup.guard(content, key)
+    if not _is_of_cells(key):
+        markup.prove(content, key)
     return content
+
+
+def _is_of_cells(key: str) -> bool:
+    """Whether it is a part that `scan` proves to be UTF-8: what is the same in all copies of a form only once."""
+    return key == _USUAL["sharedStrings"] or (key.startswith("xl/worksheets/") and key.endswith(".xml"))
 
 
 def _relations(parts: dict[str, bytes], source: str) -> Mapping[str, _Relation]:

@@ -17,6 +17,7 @@ MAX_TAGS = 1_500_000  # of strings or styles: readers keep something for each, h
 MAIN = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
 _DECLARED = re.compile(rb"<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"']{0,40})")
 _USUAL_HEAD = b'<?xml version="1.0" encoding="UTF-8"'
+_NEVER_READ = ("customxml/", ".vml")  # how keys begin and end of parts in which Excel keeps what it was given
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -33,10 +34,10 @@ class Element(NamedTuple):
 
 
 def guard(part: bytes, key: str) -> None:
-    """Refuses declarations that make parsers work, and text that is not plain UTF-8."""
+    """Refuses declarations that make parsers work, and encodings other than UTF-8."""
     if b"<!DOCTYPE" in part:  # an entity can be declared nowhere else
         raise unsafe("entity" if b"<!ENTITY" in part else "doctype", key)
-    if key.startswith("customxml/") or key.endswith(".vml"):  # Excel keeps what it was given there; never read
+    if key.startswith(_NEVER_READ[0]) or key.endswith(_NEVER_READ[1]):
         return
     declared = None if part.startswith(_USUAL_HEAD) else _DECLARED.match(part.removeprefix(b"\xef\xbb\xbf"))
     if (
@@ -45,12 +46,18 @@ def guard(part: bytes, key: str) -> None:
         or (declared and declared[1].lower() not in (b"utf-8", b"us-ascii", b"ascii"))
     ):
         raise unsafe("encoding", key)
-    if not part.isascii() and not _is_utf8(part):
+
+
+def prove(part: bytes, key: str) -> None:
+    """Refuses text that is not UTF-8."""
+    if not (key.startswith(_NEVER_READ[0]) or key.endswith(_NEVER_READ[1]) or is_utf8(part)):
         raise unsafe("encoding", key)
 
 
-def _is_utf8(part: bytes) -> bool:
+def is_utf8(part: bytes) -> bool:
     """Whether all of it is UTF-8; by blocks, as one long text is made anew with each wider character."""
+    if part.isascii():
+        return True
     at = 0
     try:
         while at < len(part):

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 from xml.parsers import expat
 
-from cchc_xlsx.package import cells
+from cchc_xlsx.package import cells, markup
 from cchc_xlsx.package.formulas import Formula, Place
 
 _TEXT = rb"[^<]*+"
@@ -31,7 +31,7 @@ _STRINGS_HEAD = re.compile(
     rb'(?:\xef\xbb\xbf)?<\?xml version="1\.0" encoding="(?:UTF|utf)-8"(?: standalone="(?:yes|no)")?\s?\?>\s*'
     rb'<sst xmlns="http://schemas\.openxmlformats\.org/spreadsheetml/2006/main"(?: count="[0-9]+")?(?: uniqueCount="[0-9]+")?>\s*'
 )
-_ROW = rb'<row r="[0-9]{1,7}"(?: [A-Za-z][A-Za-z0-9]*(?::[A-Za-z0-9]+)?="[^"<&]*")*+'
+_ROW = rb'<row r="[0-9]{1,7}"(?: [A-Za-z][A-Za-z0-9]*(?::[A-Za-z0-9]+)?="[^"<&\x80-\xff]*")*+'
 _ROWS = re.compile(rb"(?:" + _ROW + rb"(?: ?/>|>\s*</row>)|\s)*+")
 _FORMULA_ATTRIBUTE = re.compile(rb' ([a-z:]+)="([^"]*)"')
 _NUMBER = re.compile(rb"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?")
@@ -286,6 +286,8 @@ def strings(part: bytes) -> Strings | None:
 
 
 def _remembered_string(piece: bytes) -> str | Doubt | None:
+    if not markup.is_utf8(piece):
+        return None
     match = _STRING.fullmatch(piece)
     one = _text(match[2] or b"", is_kept=bool(match[1])) if match and _is_sound(piece) else DOUBT
     if isinstance(one, str):
@@ -315,12 +317,12 @@ def _are_rows(rows: bytes) -> bool:
 
 
 def _is_sound(piece: bytes) -> bool:
-    """Whether there is no character and no sign in the texts that XML forbids; single bytes first, they cost nothing."""
+    """Whether it is UTF-8, without a character or a sign in its texts that XML forbids; single bytes first, they cost nothing."""
     if b"]" in piece and b"]]>" in piece:
         return False
     if b"\xef" in piece and b"\xef\xbf" in piece:  # where the characters are that are none
         return False
-    return piece.translate(None, _CONTROLS) == piece
+    return piece.translate(None, _CONTROLS) == piece and markup.is_utf8(piece)
 
 
 def _plain(text: bytes) -> str | None:

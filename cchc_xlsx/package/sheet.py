@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from cchc_xlsx.package import quick, styles, zips
+from cchc_xlsx.package import markup, quick, styles, zips
 from cchc_xlsx.package.book import Package, SheetPart
 from cchc_xlsx.package.cells import Around, Cell, Range
 from cchc_xlsx.package.formulas import Formula, Place, expand
@@ -55,26 +55,33 @@ def scan(package: Package, sheet: SheetPart) -> SheetFacts | Refusal:
     part = package.parts.get(sheet.part, b"")
     dates = styles.date_styles(package.parts.get(package.styles, b""))
     try:
-        return _fast(package, part, sheet.part, dates) or _slow(part, sheet.part, dates.all)
+        strings = _strings(package.parts.get(package.strings, b""), package.strings)
+        return _fast(part, sheet.part, None if package.date_1904 else strings, dates) or _slow(
+            part, sheet.part, dates.all
+        )
     except Refused as refused:
         return refused.refusal
     except MemoryError:
         return over("memory", len(part), zips.MAX_PART).refusal
 
 
-def _fast(package: Package, part: bytes, key: str, dates: Dates) -> SheetFacts | None:
+def _fast(part: bytes, key: str, strings: Strings | None, dates: Dates) -> SheetFacts | None:
     """The facts of a sheet in the usual shape, None for any other."""
     torn = quick.tear(part)
     if torn is None:
         return None
     rows, rest = torn
     around = (_around if len(rest) <= _KEPT else _around.__wrapped__)(rest, key)
-    strings = package.parts.get(package.strings, b"")
-    table = _strings(strings) if len(strings) <= _STRINGS and not package.date_1904 else None
-    return _told(rows, around, table, dates)
+    return _told(rows, around, strings, dates)
 
 
-_strings = lru_cache(maxsize=1)(quick.strings)  # for each sheet of a workbook
+@lru_cache(maxsize=1)  # for each sheet of a workbook
+def _strings(part: bytes, key: str) -> Strings | None:
+    """The shared strings, proven to be UTF-8; None where they are not quite usual."""
+    found = quick.strings(part) if len(part) <= _STRINGS else None
+    if found is None:
+        markup.prove(part, key)
+    return found
 
 
 def _told(rows: Sequence[Row], around: Around, strings: Strings | None, dates: Dates) -> SheetFacts:
@@ -136,6 +143,7 @@ def _day(value: object) -> dt.date | Doubt:
 
 def _slow(part: bytes, key: str, dates: frozenset[int]) -> SheetFacts:
     """The facts of any sheet."""
+    markup.prove(part, key)
     walk = Walk(key)
     walk.read(part)
     return _facts(walk.cells, walk.around(), dates, len(walk.cells))
@@ -144,6 +152,7 @@ def _slow(part: bytes, key: str, dates: frozenset[int]) -> SheetFacts:
 @lru_cache(maxsize=128)  # 2 MB; the same in all copies of a form that one program saved
 def _around(rest: bytes, key: str) -> Around:
     """What a sheet without its cells says."""
+    markup.prove(rest, key)
     walk = Walk(key)
     walk.read(rest)
     return walk.around()

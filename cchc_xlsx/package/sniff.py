@@ -99,10 +99,8 @@ def archive(keys: frozenset[str], head: bytes) -> None:
     """Refuses a zip file that is not an .xlsx, by the names in it; `head` is its first bytes."""
     if "xl/workbook.bin" in keys:
         raise Refused(Refusal("F007"))
-    folders = {key.partition("/")[0] for key in keys}
+    folders = _folders(keys)
     if "xl" in folders:
-        if any(key.endswith("vbaproject.bin") or key.startswith("xl/macrosheets/") for key in keys):
-            raise Refused(Refusal("F006"))
         return
     if "mimetype" in keys and b"opendocument" in head:
         if b"opendocument.spreadsheet" in head:
@@ -114,6 +112,15 @@ def archive(keys: frozenset[str], head: bytes) -> None:
         raise other("numbers")
     if "[content_types].xml" not in keys:
         raise other("zip")
+
+
+@lru_cache(maxsize=32)  # the same in all copies of a form
+def _folders(keys: frozenset[str]) -> frozenset[str]:
+    """The folders in a zip file; refuses a workbook with macros."""
+    folders = frozenset(key.partition("/")[0] for key in keys)
+    if "xl" in folders and any(key.endswith("vbaproject.bin") or key.startswith("xl/macrosheets/") for key in keys):
+        raise Refused(Refusal("F006"))
+    return folders
 
 
 def content_types(part: bytes) -> None:

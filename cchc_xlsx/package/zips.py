@@ -153,7 +153,7 @@ def locate(directory: Directory) -> tuple[tuple[Entry, int], ...]:
     entries = directory.entries
     if len({entry.key.rstrip("/") for entry in entries}) < len(entries):
         raise unsafe("duplicate-name")
-    total = sum(entry.size for entry in entries)
+    total = sum([entry.size for entry in entries])
     if total > MAX_TOTAL:
         raise over("total-bytes", total, MAX_TOTAL)
     for entry in entries:
@@ -227,4 +227,4 @@ def inflate(packed: bytes, key: str, method: int, size: int, crc: int) -> bytes:
 
 def keys(entries: Iterable[Entry]) -> frozenset[str]:
     """The names in the directory, as they are looked up."""
-    return frozenset(entry.key for entry in entries)
+    return frozenset([entry.key for entry in entries])
