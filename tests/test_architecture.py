@@ -140,7 +140,7 @@ LIBRARIES = {
     "keyring": {"mail.login", "project.key"},
     "rich": {
         "cli.show",
-        "cli.results",
+        "cli.findings",
         "cli.standings",
         "cli.summaries",
         "cli.base",

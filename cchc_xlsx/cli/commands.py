@@ -51,11 +51,11 @@ def cli() -> None:
 def demo(folder: Path) -> None:
     """Show the round."""
     from cchc_xlsx import demo as room  # noqa: PLC0415
-    from cchc_xlsx.cli import results, show  # noqa: PLC0415
+    from cchc_xlsx.cli import findings, show  # noqa: PLC0415
 
     out = show.console()
     result = room.make(folder, LANG)
-    results.report_text(result.report, out)
+    findings.report_text(result.report, out)
     out.print("")
     for text, path in (
         (room.BLANK_TEXT, result.blank),

@@ -62,17 +62,6 @@ def deliver_text(show: Callable[[Console], None], output: Path | None) -> None:
         show(console())
 
 
-def deliver_pieces(pieces: Iterable[str], output: Path | None) -> None:
-    """Write a text that comes in pieces to a file, or to standard output, the same bytes."""
-    encoded = (piece.encode() for piece in pieces)
-    if output:
-        writer.save(encoded, output)
-        return
-    for piece in encoded:
-        sys.stdout.buffer.write(piece)
-    sys.stdout.buffer.flush()
-
-
 def location(path: Path) -> str:
     """Where something lies: from the folder that the run is in where it is below that, else the whole path."""
     here = Path.cwd()

@@ -10,7 +10,8 @@ from rich.text import Text as RichText
 
 from cchc_xlsx import overview, writer
 from cchc_xlsx.cli.base import LANG, say
-from cchc_xlsx.cli.show import COLOURS, clean, deliver_pieces, deliver_text, put
+from cchc_xlsx.cli.output import deliver_pieces
+from cchc_xlsx.cli.show import COLOURS, clean, deliver_text, put
 from cchc_xlsx.overview import data, words
 from cchc_xlsx.overview.view import Line, Overview, PeriodView, UnitView, Waiting
 from cchc_xlsx.owing import Unassigned
