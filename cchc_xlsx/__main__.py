@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 
 from cchc_xlsx import lang
 
 _INTERRUPTED = 130
+_NEW_OBJECTS = 50_000  # before garbage is looked for: what is loaded is none, and looking takes a twentieth of a check
 
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    gc.set_threshold(_NEW_OBJECTS)
     try:
         if sys.argv[1:2] == ["check"] and "--help" not in sys.argv:
             from cchc_xlsx import processes  # noqa: PLC0415

@@ -133,6 +133,7 @@ LIBRARIES = {
     "openpyxl": {"package.formulas", "second"},
     "yaml": {"spec"},
     "cattrs": {"spec"},
+    "zlib_ng": {"package.zips"},
     "jinja2": {"form.render", "reports.shell", "letters.compose", "document.word"},
     "docxtpl": {"document.word"},
     "markupsafe": {"document.table"},

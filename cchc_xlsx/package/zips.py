@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 import re
 import struct
-import zlib
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec import Struct
+from zlib_ng import zlib_ng
 
 from cchc_xlsx.package.refusal import Refusal, Refused, damaged, over, unsafe
 
@@ -213,14 +213,14 @@ def inflate(packed: bytes, key: str, method: int, size: int, crc: int) -> bytes:
     if method == 0:
         content = packed
     else:
-        unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+        unpacker = zlib_ng.decompressobj(-zlib_ng.MAX_WBITS)
         try:
             content = unpacker.decompress(packed, size + 1)
-        except zlib.error:
+        except zlib_ng.error:  # type: ignore[misc]  # it is one
             raise damaged("inflate", key) from None
         if not unpacker.eof or unpacker.unused_data or len(content) != size:
             raise damaged("inflate", key)
-    if zlib.crc32(content) != crc:
+    if zlib_ng.crc32(content) != crc:
         raise damaged("crc", key)
     return content
 
