@@ -58,13 +58,12 @@ class _Answers(Struct):
 
     def of_set(self, one: _Kept) -> Any:  # noqa: ANN401  JSON
         """Name of the unit, figures of a file, and what decides who is asked beside it, for findings about the set."""
-        return self.read(one)[0]
+        self.rest.seek(one.start)
+        return json.loads(self.rest.read(one.lengths[0]) or _NOTHING)
 
     def read(self, one: _Kept) -> tuple[Any, str]:
         """The same, and all that is told as `results.members` has it."""
-        self.rest.seek(one.start)
-        data = self.rest.read(sum(one.lengths))
-        return json.loads(data[: one.lengths[0]] or _NOTHING), data[one.lengths[0] :].decode()
+        return self.of_set(one), self.rest.read(one.lengths[1]).decode()
 
 
 _NOTHING = b'["", {}, "", "", {}, ""]'

@@ -44,7 +44,9 @@ _INSIDE = re.compile("[A-Za-z\x80-\u1fff][\x80-\u1fff]")
 _NO_LETTERS = frozenset(map(chr, (*range(0xA1, 0xC0), 0xD7)))
 _WITHIN = re.compile("[A-Za-z][\xa1-\xb4\xb6-\xbf\xd7][A-Za-z]")  # "riªng": no other text has a sign of that kind there
 _MODERN = re.compile("[ăĂđĐơƠưƯĩĨũŨ\u1ea0-\u1ef9]")  # letters that only Unicode has
-_ODD = re.compile("[^\x00-\xa0ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúý\u0100-\U0010ffff]")  # signs that no Vietnamese word has
+_USED = "ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúý"
+# Signs that no Vietnamese word has.
+_ODD = frozenset(map(chr, range(0xA1, 0x100))).difference(_USED)
 
 
 def recognise(text: str) -> tuple[str, str] | None:
@@ -56,7 +58,7 @@ def recognise(text: str) -> tuple[str, str] | None:
     if text.isascii():
         return None
     composed = _composed(text)
-    if not _ODD.search(composed) and _MODERN.search(composed):
+    if _ODD.isdisjoint(composed) and _MODERN.search(composed):
         return None  # at once: nearly every text is this
     words = [word for word in _WORD.findall(composed) if any(map(str.isalpha, word))]
     found = {name: found for name in ENCODINGS if (found := _evidence(name, words))}
