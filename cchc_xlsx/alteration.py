@@ -47,9 +47,7 @@ def align(layout: Layout, grid: Grid) -> tuple[Aligned, tuple[Finding, ...]]:
     """The rows and columns of the form found again by key, and what is wrong with their order."""
     strays = _strays(layout, grid)
     if strays is not None:
-        return Aligned(
-            {row: row for row in layout.row_keys}, {column: column for column in layout.column_keys}, strays
-        ), ()
+        return Aligned(*layout.in_place, strays), ()
     in_rows: dict[str, list[int]] = {}
     in_columns: dict[str, list[int]] = {}
     for (row, column), value in grid.values.items():

@@ -152,7 +152,7 @@ def accepted(result: Examined) -> Mapping[str, tuple[str, object, str]]:
         return {}
     errors = [one for one in result.findings if one.severity == "error" and one.code[0] == "V" and not one.waived]
     faulty = {one.key for one in errors if one.key}
-    found: dict[str, tuple[str, object, str]] = {key: (at, None, "blank") for key, at in read.layout.addresses.items()}
+    found: dict[str, tuple[str, object, str]] = dict(read.layout.blank)
     for key, entry in read.typed.items():
         found[key] = (entry.cell, _plain(read, entry), read.state(key))
         if not entry.is_there or isinstance(entry.value, CellError):

@@ -62,7 +62,7 @@ def read(layout: Layout) -> tuple[object, ...]:
         layout.counts,
         layout.totals,
         layout.locked,
-        layout.addresses,
+        [getattr(layout, name) for name in stand_in._SHARED if name != "conditions"],
         list(layout.conditions),
     )
 

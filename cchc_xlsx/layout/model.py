@@ -242,6 +242,16 @@ class Layout(Struct, frozen=True, dict=True):
         return {place: number for number, place in enumerate(self.form_sheet.cells)}
 
     @cached_property
+    def in_place(self) -> tuple[Mapping[int, int], Mapping[int, int]]:
+        """The rows and the columns that have keys, each to itself: where they stand in a sheet that nobody shifted."""
+        return {row: row for row in self.row_keys}, {column: column for column in self.column_keys}
+
+    @cached_property
+    def blank(self) -> Mapping[str, tuple[str, None, str]]:
+        """The inputs as a workbook has them in which nothing was filled in: cell, value, state."""
+        return {key: (at, None, "blank") for key, at in self.addresses.items()}
+
+    @cached_property
     def merges(self) -> frozenset[Range]:
         """The merged ranges of the form sheet."""
         return frozenset(self.form_sheet.merges)

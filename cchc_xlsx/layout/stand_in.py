@@ -42,6 +42,8 @@ def _kind(issue: Issue) -> str:
     return issue.commune.removesuffix(render.bare(issue.commune))
 
 
+# What is worked out of a layout, and is the same for all communes.
+_SHARED = ("addresses", "blank", "keys", "in_place", "order", "merges", "conditions")
 Swap = Callable[[str], str]
 Put = Callable[[Swap], Any]  # a value with a commune's name in it
 
@@ -179,7 +181,7 @@ def layout_of(source: Template, issue: Issue, who: Identity) -> Layout:
     )
     # What was worked out once for the stand-in holds for all: only the cells that name the commune differ.
     made.__dict__["locked"] = _locked(base.locked, made, source)
-    made.__dict__.update((name, getattr(base, name)) for name in ("addresses", "keys", "order", "merges", "conditions"))
+    made.__dict__.update((name, getattr(base, name)) for name in _SHARED)
     return made
 
 

@@ -278,11 +278,14 @@ def strings(part: bytes) -> Strings | None:
         return None
     pieces[-1] = last.rstrip(_SPACE)
     found = list(map(_known_strings.get, pieces))
-    if not all(found):
-        found = [_remembered_string(piece) if one is None else one for one, piece in zip(found, pieces, strict=True)]
-    if None in found:
-        return None
-    return Strings(found, are_plain=all(found))  # type: ignore[arg-type]  # no None; a doubt is as false as an empty text
+    if all(found):  # what is in doubt is as false as an empty text
+        return Strings(found, are_plain=True)  # type: ignore[arg-type]  # no None
+    for number, one in enumerate(found):
+        if one is None:
+            read = found[number] = _remembered_string(pieces[number])
+            if read is None:
+                return None
+    return Strings(found, are_plain=all(found))  # type: ignore[arg-type]  # no None is left
 
 
 def _remembered_string(piece: bytes) -> str | Doubt | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import operator
 import re
 import struct
 from collections.abc import Iterable
@@ -28,6 +29,7 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 _FULL16, _FULL32 = 0xFFFF, 0xFFFFFFFF
 _ENCRYPTED, _STREAMED, _UTF8 = 0x0001 | 0x0040 | 0x2000, 0x0008, 0x0800
 _ALLOWED = 0x0006 | _STREAMED | _UTF8
+_HEADER = operator.attrgetter("header")
 _MAX_NAME = 255
 _TRAILING = b"\r\n \0"  # what mail programs leave behind an attachment
 _MAX_TRAILING = 16
@@ -158,7 +160,7 @@ def locate(directory: Directory) -> tuple[tuple[Entry, int], ...]:
         raise over("total-bytes", total, MAX_TOTAL)
     for entry in entries:
         _check(entry)
-    placed = [(entry, _data_start(directory, entry)) for entry in sorted(entries, key=lambda entry: entry.header)]
+    placed = [(entry, _data_start(directory, entry)) for entry in sorted(entries, key=_HEADER)]
     for (entry, start), (following, _) in itertools.pairwise(placed):
         if start + entry.packed > following.header:
             raise damaged("overlap", entry.key)
@@ -174,7 +176,7 @@ def _check(entry: Entry) -> None:
         raise over("part-bytes", entry.size, MAX_PART)
     if entry.size > RATIO_FROM and entry.size > MAX_RATIO * entry.packed:
         raise over("ratio", entry.size // max(1, entry.packed), MAX_RATIO)
-    if (entry.method == 0 and entry.packed != entry.size) or (entry.is_folder and entry.size):
+    if (entry.method == 0 and entry.packed != entry.size) or (entry.size and entry.is_folder):
         raise damaged("header", entry.key)
 
 
