@@ -28,7 +28,7 @@ from cchc_xlsx.task import Task
 from cchc_xlsx.together import Expected, Figures, Member
 
 _FILES_A_PROCESS = 100  # with fewer, to start another takes longer than it saves
-_IN_MEMORY = 4 << 20  # bytes of answers; more go to a file without a name in the system's own place for such files
+_IN_MEMORY = 16 << 20  # bytes of answers; more go to a file without a name in the system's own place for such files
 
 
 class _Kept(Struct, frozen=True):

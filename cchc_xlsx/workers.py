@@ -21,7 +21,7 @@ DIED, OVERRAN = "F015", "F016"
 _AHEAD = 8  # files that a worker knows of, so that it need not wait for the run between them
 _TOGETHER = 4  # answers: to wake the run for each costs half of what it does for it
 _LOOK_SECONDS = 0.2
-_READY_FILES = 4  # by then a process has loaded all that others need
+_READY_FILES = 2  # by then a process has loaded all that others need
 
 Answer = bytes | str  # what the worker wrote, or the code of what became of it
 
@@ -43,7 +43,8 @@ class Worker:
         waiting: deque[dict[str, Any]] = deque()
         answered = 0
         while not self._closed:
-            fresh = list(itertools.islice(requests, _AHEAD - len(waiting))) if len(waiting) <= _AHEAD // 2 else []
+            ahead = _AHEAD if answered >= _READY_FILES else 1  # what is told already comes before the wish for a fork
+            fresh = list(itertools.islice(requests, ahead - len(waiting))) if len(waiting) <= ahead // 2 else []
             waiting.extend(fresh)
             if not waiting:
                 break
