@@ -13,7 +13,7 @@ from hostile import packs
 from hostile.packs import BOOK, LINKS, OFFICE, SHEET, STRINGS, STYLES
 
 from cchc_xlsx import package, reader
-from cchc_xlsx.package import Package, Refusal, markup
+from cchc_xlsx.package import Package, Refusal, SheetFacts, markup
 
 EVIL = "xl/worksheets/evil.xml"
 BOMB = packs.sheet(b'<row r="1"><c r="A1"/></row><row r="1048576"><c r="XFD1048576"/></row>')
@@ -102,3 +102,34 @@ def test_honest_neighbours_are_read() -> None:
         assert isinstance(package.open_bytes(data), Package)
     inner = packs.archive([packs.Entry(b"xl/embeddings/a.xlsx", packs.book(), method=0), *packs.entries()])
     assert isinstance(package.open_bytes(inner), Package)
+
+
+def two(first: bytes, second: bytes) -> bytes:
+    cell = b'<c r="%s1" s="0" t="s"><v>%s</v></c>'
+    return packs.sheet(b'<row r="1">%s%s</row>' % (cell % (b"A", first), cell % (b"B", second)))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "values"),
+    [
+        ((b"0", b"1"), {(1, 1): "a", (1, 2): "b"}),
+        ((b"1", b"0"), {(1, 1): "b", (1, 2): "a"}),
+        ((b"1", b"1"), {(1, 1): "b", (1, 2): "b"}),
+        ((b"0000001", b"2"), {(1, 1): "b", (1, 2): "c"}),
+        ((b"", b"1"), None),
+        ((b"1", b""), None),
+        ((b"00000001", b"1"), None),
+        ((b"3", b"1"), None),
+        ((b"1x", b"1"), None),
+    ],
+)
+def test_rows_that_differ_in_their_shared_strings_alone_are_read_each_for_itself(
+    numbers: tuple[bytes, bytes], values: dict[tuple[int, int], str] | None
+) -> None:
+    for before in ((b"0", b"2"), (b"", b"2"), (b"2", b""), numbers):
+        for one in (before, before, numbers):
+            opened = package.open_bytes(packs.book({SHEET: two(*one), STRINGS: packs.strings(b"a", b"b", b"c")}))
+            assert isinstance(opened, Package)
+            found = package.scan(opened, opened.sheets[0])
+        assert isinstance(found, SheetFacts)
+        assert found.values == values

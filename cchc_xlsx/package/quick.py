@@ -1,8 +1,9 @@
 """A sheet in the shape that programs write, taken apart at its cells; any doubt is left to slower readers.
 
 The copies of a form are the same in most of their cells, and in many of their rows: each piece of XML from one cell to the
-next is read once, by a strict expression, and remembered; so is each row that was seen twice. Of a sheet of 900 cells that
-takes a tenth of what an event parser takes, and half of that where most rows are known (measured).
+next is read once, by a strict expression, and remembered; so is each row that was seen twice, or but for the numbers of its
+shared strings. Of a sheet of 900 cells that takes a tenth of what an event parser takes, and half of that where most rows are
+known (measured).
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ _STRINGS_HEAD = re.compile(
 )
 _ROW = rb'<row r="[0-9]{1,7}"(?: [A-Za-z][A-Za-z0-9]*(?::[A-Za-z0-9]+)?="[^"<&\x80-\xff]*")*+'
 _ROWS = re.compile(rb"(?:" + _ROW + rb"(?: ?/>|>\s*</row>)|\s)*+")
+_STRING_NUMBER = re.compile(rb't="s"><v>([0-9]{1,7})(?=</v></c>)')
 _FORMULA_ATTRIBUTE = re.compile(rb' ([a-z:]+)="([^"]*)"')
 _NUMBER = re.compile(rb"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?")
 _ESCAPED = re.compile(r"_x[0-9A-Fa-f]{4}_")
@@ -103,6 +105,7 @@ class Strings(NamedTuple):
 
 
 _rows: dict[bytes, Row] = {}
+_shapes: dict[bytes, tuple[Row, tuple[Place, ...]]] = {}  # rows without the numbers of their shared strings
 _rows_seen: set[int] = set()  # hashes: most rows with figures of their own never come again
 _known: dict[bytes, Torn] = {}
 _heads: dict[bytes, Torn] = {}  # of cells up to their value, which is a number or that of a shared string
@@ -143,7 +146,7 @@ def _rows_of(data: bytes) -> list[Row] | None:
 
 
 def _remembered_row(piece: bytes) -> Row | None:
-    row = _row(piece)
+    row = _like_another(piece)
     if row and hash(piece) in _rows_seen and len(piece) <= _LONGEST_ROW_KEPT:
         if len(_rows) >= _ROWS_KEPT:
             _rows.clear()
@@ -152,6 +155,28 @@ def _remembered_row(piece: bytes) -> Row | None:
         _rows_seen.clear()
     _rows_seen.add(hash(piece))
     return row
+
+
+def _like_another(piece: bytes) -> Row | None:
+    """A row, in a third of the time where one was read that differs in nothing but the numbers of its shared strings.
+
+    So do most rows that are new: a text typed at the top of a form moves the numbers of all that follow.
+    """
+    parts = _STRING_NUMBER.split(piece)
+    numbers = parts[1::2]
+    if not numbers or len(piece) > _LONGEST_ROW_KEPT:
+        return _row(piece)
+    shape = b"\0".join(parts[::2])  # which no part has in it: an empty value is not taken for a number that was cut out
+    known = _shapes.get(shape)
+    if known:
+        row, places = known
+        return row._replace(texts=tuple(zip(places, map(int, numbers), strict=True)))
+    made = _row(piece)
+    if made and len(made.texts) == len(numbers):
+        if len(_shapes) >= _ROWS_KEPT:
+            _shapes.clear()
+        _shapes[shape] = made, tuple(place for place, _ in made.texts)
+    return made
 
 
 def _row(piece: bytes) -> Row | None:
