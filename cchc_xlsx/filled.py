@@ -9,9 +9,9 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from cchc_xlsx import expr, legacy, values
 from cchc_xlsx.alteration import Aligned
@@ -29,7 +29,6 @@ _EPOCH = dt.date(1899, 12, 30)
 _ERROR_TEXT = re.compile(r"#(?:[A-Z0/_]{2,20}[!?]|N/A|GETTING_DATA)|Err:[0-9]{3}")
 _SPELLED = ("#", "E", "T", "F", "=")  # how an error, a logical value and a formula begin
 _TIME_OF_DAY = re.compile(r" [0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\Z")
-_NO_DATA: Mapping[str, object] = {}
 # In an input of words: a reference, a function, a quoted name or text, a bracket, a sum. "=> đạt" and "=100%" are words.
 _FORMULA_WORDS = re.compile(
     r"=[-+]?(?:\$?[A-Z]{1,3}\$?[0-9]+\b|[A-Z][A-Z0-9_.]*\(|[\w.]+!\$?[A-Z]|['\"(\[{]|[0-9.]+%?[-+*/&^][0-9(])",
@@ -37,7 +36,7 @@ _FORMULA_WORDS = re.compile(
 )
 
 
-class Entry(NamedTuple):
+class Entry(Struct, frozen=True):
     """One input as it was read.
 
     `value` is what the rules reckon with: a number (dates as day serials, percents as fractions), a text, None for a
@@ -51,7 +50,7 @@ class Entry(NamedTuple):
     seen: str = ""
     doubt: str | None = None
     is_there: bool = True  # its row and column still exist
-    data: Mapping[str, object] = _NO_DATA
+    data: Mapping[str, object] = field(default_factory=dict)
 
 
 class Filled(Struct, frozen=True, dict=True):

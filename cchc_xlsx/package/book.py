@@ -27,9 +27,7 @@ _SHEET = tuple(f"{space}}}sheet" for space in markup.MAIN)
 _COUNT = re.compile(rb"ount\s*=\s*[\"']\s*\+?0*(\d{1,40})")
 _BLOCK = 1 << 20
 _HEAD = 512  # bytes: the counts stand in the first tag
-_FLAGS = os.O_RDONLY
-for _name in ("O_BINARY", "O_NONBLOCK", "O_NOFOLLOW", "O_CLOEXEC", "O_NOCTTY"):
-    _FLAGS |= getattr(os, _name, 0)
+_FLAGS = sum(getattr(os, name, 0) for name in ("O_BINARY", "O_NONBLOCK", "O_NOFOLLOW", "O_CLOEXEC", "O_NOCTTY"))
 _FOLLOWS_NO_LINK = hasattr(os, "O_NOFOLLOW")  # Windows has none
 _KEPT = 16 << 10  # small parts are the same in all copies of a form: read once
 # Where calamine looks, whatever the relationships say: a second part there would show it other content than Excel shows.
@@ -77,7 +75,7 @@ def read_file(
     try:
         if not _FOLLOWS_NO_LINK and stat.S_ISLNK(os.lstat(path).st_mode):
             return _trouble("link")
-        descriptor = os.open(path, _FLAGS)
+        descriptor = os.open(path, os.O_RDONLY | _FLAGS)
         with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123 - a descriptor has no path
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
